@@ -1,0 +1,96 @@
+namespace Dna.Fast.Kademlia;
+
+/// <summary>Everything that is counted: traffic, and every drop and refusal by its reason.</summary>
+public enum Counter
+{
+    DatagramsIn,
+    DatagramsOut,
+    BytesIn,
+    BytesOut,
+
+    // Queries answered, by kind.
+    PingsIn,
+    FindsIn,
+    GetsIn,
+    PutsIn,
+    RefreshesIn,
+    ListensIn,
+    UpdatesIn,
+    RepliesIn,
+    ErrorsIn,
+    FragmentsIn,
+
+    // Drops before decoding.
+    DropMartian,
+    DropBlacklisted,
+    DropRateSource,
+    DropRateGlobal,
+
+    // Drops by decoding.
+    DropMalformed,
+    DropBadId,
+    DropOwnId,
+    DropNetwork,
+    DropUnknownQuery,
+    DropDraining,
+
+    // Drops later on.
+    DropFragmentRefused,
+    DropFragmentTimeout,
+    DropReplyUnknown,
+    DropReplyForeignSource,
+    DropSinkFull,
+    DropInboxFull,
+    DropVerifyQueueFull,
+    DropListenerLimit,
+    DropAcknowledgementFull,
+
+    // Errors we sent.
+    ErrorNoKey,
+    ErrorToken,
+    ErrorNotFound,
+
+    // What puts did.
+    PutStored,
+    PutReplaced,
+    PutRefreshed,
+    PutRefusedEdit,
+    PutRefusedOwnerless,
+    PutRefusedSignature,
+    PutRefusedCertificate,
+    PutRefusedType,
+    PutRefusedSize,
+    PutRefusedTooFar,
+    PutRefusedExpired,
+    PutRefusedKeyFull,
+    PutRefusedStoreFull,
+    PutValueMalformed,
+
+    // What we asked of others.
+    RequestsOut,
+    RequestsRetried,
+    RequestsAnswered,
+    RequestsExpired,
+    RequestsRefused,
+    UpdatesOut,
+    PeersBlacklisted,
+    SearchesExpired,
+}
+
+/// <summary>One thread's counts. The owner adds with plain stores; any thread may read a slightly old sum.</summary>
+public sealed class CounterSet
+{
+    // A cache line of slack at both ends keeps two threads' sets from sharing a line.
+    private const int Slack = 16;
+    private readonly long[] _values = new long[Enum.GetValues<Counter>().Length + 2 * Slack];
+
+    /// <summary>Owner thread only.</summary>
+    public void Add(Counter counter, long amount = 1)
+    {
+        ref long value = ref _values[Slack + (int)counter];
+        Volatile.Write(ref value, value + amount);
+    }
+
+    /// <summary>Any thread.</summary>
+    public long this[Counter counter] => Volatile.Read(ref _values[Slack + (int)counter]);
+}

@@ -1,0 +1,49 @@
+using Dna.Fast.Kademlia.Guard;
+using Dna.Fast.Kademlia.Routing;
+using Dna.Fast.Kademlia.Store;
+using Dna.Fast.Wire;
+
+namespace Dna.Fast.Kademlia;
+
+/// <summary>What all parts of one node share. Immutable; its members say which threads may use them.</summary>
+public sealed class NodeContext
+{
+    public required NodeOptions Options { get; init; }
+
+    public required IValueStore Store { get; init; }
+
+    public required IValueVerifier Verifier { get; init; }
+
+    public required Gate Gate { get; init; }
+
+    public required TokenMint Tokens { get; init; }
+
+    public required RoutingTable Table4 { get; init; }
+
+    public required RoutingTable Table6 { get; init; }
+
+    public required INodeInbox Inbox { get; init; }
+
+    /// <summary>Which keys have listeners now.</summary>
+    public required ListenedKeys Listened { get; init; }
+
+    /// <summary>How our datagrams say who we are.</summary>
+    public Sender Self => new(Options.Id, Options.Network, Options.IsClient);
+
+    public RoutingTable Table(IpFamily family) => family == IpFamily.V4 ? Table4 : Table6;
+}
+
+/// <summary>The set of keys with at least one listener: the packet threads ask it after a put, the owner thread keeps it.</summary>
+public sealed class ListenedKeys
+{
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<InfoHash, byte> _keys = new();
+
+    /// <summary>Any thread; lock-free; allocates nothing.</summary>
+    public bool Contains(in InfoHash key) => !_keys.IsEmpty && _keys.ContainsKey(key);
+
+    /// <summary>Owner thread.</summary>
+    public void Add(in InfoHash key) => _keys.TryAdd(key, 0);
+
+    /// <summary>Owner thread.</summary>
+    public void Remove(in InfoHash key) => _keys.TryRemove(key, out _);
+}

@@ -14,6 +14,9 @@ public sealed class Receiver : IDatagramHandler
 
     public long Turn(in Instant now, IDatagramSink sink) => throw new NotImplementedException();
 
+    /// <summary>The store committed. Any thread; wakes this worker when it owes acknowledgements.</summary>
+    public void NoteCommit() => throw new NotImplementedException();
+
     /// <summary>Acknowledgements that still wait for a commit or a signature. Any thread.</summary>
     public int PendingAcknowledgements => throw new NotImplementedException();
 }

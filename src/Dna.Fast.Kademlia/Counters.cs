@@ -44,6 +44,7 @@ public enum Counter
     DropVerifyQueueFull,
     DropListenerLimit,
     DropAcknowledgementFull,
+    DropForgedValue,
 
     // Errors we sent.
     ErrorNoKey,

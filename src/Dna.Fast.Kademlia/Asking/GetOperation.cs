@@ -1,0 +1,110 @@
+using Dna.Fast.Kademlia.Store;
+using Dna.Fast.Wire;
+
+namespace Dna.Fast.Kademlia.Asking;
+
+/// <summary>A get over both families and our own store: hands over each value once (section 4.7). Owner thread only, but for <see cref="Cancel"/>.</summary>
+internal sealed class GetOperation : IOperation, IValueVisitor
+{
+    private readonly OwnerParts _parts;
+    private readonly InfoHash _key;
+    private readonly ReadOnlyMemory<byte> _where;
+    private readonly Func<FoundValue, bool> _found;
+    private readonly Action<GetOutcome> _done;
+    private readonly Dictionary<ulong, List<ReadOnlyMemory<byte>>> _taken = [];
+    private readonly List<(Search Search, GetTask Task)> _tasks = [];
+    private readonly List<ReadOnlyMemory<byte>> _local = [];
+    private int _running;
+
+    public GetOperation(OwnerParts parts, in InfoHash key, ReadOnlyMemory<byte> where, Func<FoundValue, bool> found, Action<GetOutcome> done)
+    {
+        _parts = parts;
+        _key = key;
+        _where = where;
+        _found = found;
+        _done = done;
+        Span<byte> query = stackalloc byte[64];
+        var select = new byte[where.Length + query.Length];
+        int length = QueryMapWriter.Select(select, [ValueField.Id], where.Span);
+        SelectIds = select.AsSpan(0, length).ToArray();
+    }
+
+    /// <summary>The first question: which ids pass the filter.</summary>
+    public byte[] SelectIds { get; }
+
+    public bool IsEnded { get; private set; }
+
+    public void Start()
+    {
+        if (IsEnded) return;
+        _parts.Context.Store.Read(_key, _parts.Turn.Now.UnixMs, this);
+        Take(_local, default);
+        if (IsEnded) return;
+        foreach (FamilyParts family in _parts.Families)
+        {
+            _tasks.Add((family.Searches.Get(_key), new GetTask(this)));
+        }
+
+        _running = _tasks.Count;
+        foreach ((Search search, GetTask task) in _tasks.ToList()) search.Add(task);
+        if (_running == 0) End();
+    }
+
+    /// <summary>Takes values that arrived, drops what was not asked for, is known or is forged.</summary>
+    public void Take(IReadOnlyList<ReadOnlyMemory<byte>> values, NodeAddress from)
+    {
+        foreach (ReadOnlyMemory<byte> packed in values)
+        {
+            if (IsEnded) return;
+            if (!IsWanted(packed.Span, out ulong id) || IsKnown(id, packed)) continue;
+            if (!_found(new FoundValue(packed, from))) End();
+        }
+    }
+
+    public void TaskEnded(GetTask task)
+    {
+        if (IsEnded) return;
+        if (--_running <= 0) End();
+    }
+
+    public void Cancel() => _parts.Context.Inbox.Post(() =>
+    {
+        if (!IsEnded) End();
+    });
+
+    bool IValueVisitor.Visit(in SlotInfo slot, ReadOnlySpan<byte> packed)
+    {
+        _local.Add(packed.ToArray());
+        return true;
+    }
+
+    private bool IsWanted(ReadOnlySpan<byte> packed, out ulong id)
+    {
+        id = 0;
+        if (ValueReader.Read(packed, out ValueView value, out _) != DecodeStatus.Ok) return false;
+        id = value.Id;
+        if (QueryView.TryRead(_where.Span, out QueryView query) != DecodeStatus.Ok || !query.Matches(value)) return false;
+        return _parts.IsGenuine(value);
+    }
+
+    private bool IsKnown(ulong id, ReadOnlyMemory<byte> packed)
+    {
+        if (!_taken.TryGetValue(id, out List<ReadOnlyMemory<byte>>? versions)) _taken.Add(id, versions = []);
+        foreach (ReadOnlyMemory<byte> version in versions)
+        {
+            if (version.Span.SequenceEqual(packed.Span)) return true;
+        }
+
+        versions.Add(packed);
+        return false;
+    }
+
+    private void End()
+    {
+        if (IsEnded) return;
+        IsEnded = true;
+        foreach ((Search search, GetTask task) in _tasks) search.Remove(task);
+        int answered = _tasks.Sum(t => t.Task.Answered);
+        _done(new GetOutcome(answered, answered > 0));
+    }
+}

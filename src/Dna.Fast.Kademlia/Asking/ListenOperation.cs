@@ -1,0 +1,167 @@
+using Dna.Fast.Kademlia.Store;
+using Dna.Fast.Kademlia.ValueTypes;
+using Dna.Fast.Wire;
+
+namespace Dna.Fast.Kademlia.Asking;
+
+/// <summary>A subscription over both families and our own store: each value is told once though several nodes push it, and gone when the last of them lost it.</summary>
+/// <remarks>Owner thread only, but for <see cref="Cancel"/>.</remarks>
+internal sealed class ListenOperation : IOperation, IValueVisitor
+{
+    /// <summary>Values kept at once (section 6.7): the oldest arrivals beyond are told but not tracked.</summary>
+    private const int HeldMax = 4096;
+
+    /// <summary>The holder that is our own store.</summary>
+    private const uint OurStore = 0;
+
+    private sealed class Held(ReadOnlyMemory<byte> packed, ushort type, ushort seq)
+    {
+        public ReadOnlyMemory<byte> Packed { get; set; } = packed;
+
+        public ushort Type { get; set; } = type;
+
+        public ushort Seq { get; set; } = seq;
+
+        /// <summary>Who has it, and until when we believe so without hearing more.</summary>
+        public Dictionary<uint, long> UntilMs { get; } = [];
+    }
+
+    private readonly OwnerParts _parts;
+    private readonly Action<ListenEvent> _told;
+    private readonly Dictionary<ulong, Held> _held = [];
+    private readonly List<(Search Search, ListenTask Task)> _tasks = [];
+    private Timer? _expiry;
+    private bool _isEnded;
+
+    public ListenOperation(OwnerParts parts, in InfoHash key, ReadOnlyMemory<byte> where, Action<ListenEvent> told)
+    {
+        _parts = parts;
+        _told = told;
+        Key = key;
+        Where = where;
+    }
+
+    public InfoHash Key { get; }
+
+    public ReadOnlyMemory<byte> Where { get; }
+
+    public long RefreshMs => _parts.Context.Options.ListenRefreshMs;
+
+    public SubscriptionSockets Sockets => _parts.Sockets;
+
+    public Search SearchOf(ListenTask task) => _tasks.First(t => t.Task == task).Search;
+
+    public void Start()
+    {
+        if (_isEnded) return;
+        _parts.Subscriptions.Add(this);
+        _parts.Listeners.Watch(Key, _parts.Turn.Now);
+        _parts.Context.Store.Read(Key, _parts.Turn.Now.UnixMs, this);
+        foreach (FamilyParts family in _parts.Families) _tasks.Add((family.Searches.Get(Key), new ListenTask(this)));
+        foreach ((Search search, ListenTask task) in _tasks) search.Add(task);
+    }
+
+    public void Cancel() => _parts.Context.Inbox.Post(() =>
+    {
+        if (_isEnded) return;
+        _isEnded = true;
+        _expiry?.Cancel();
+        foreach ((Search search, ListenTask task) in _tasks)
+        {
+            task.Close(search);
+            search.Remove(task);
+        }
+
+        _parts.Subscriptions.Remove(this);
+        _parts.Listeners.Unwatch(Key);
+    });
+
+    bool IValueVisitor.Visit(in SlotInfo slot, ReadOnlySpan<byte> packed)
+    {
+        // The store lends its bytes for this call only, and must not be called back: the callback runs a moment later.
+        byte[] copy = packed.ToArray();
+        _parts.Context.Inbox.Post(() => Hold(OurStore, copy, default));
+        return true;
+    }
+
+    /// <summary>A holder has a value: new, or a newer version, is told.</summary>
+    public void Hold(uint holder, ReadOnlyMemory<byte> packed, NodeAddress from)
+    {
+        if (_isEnded || ValueReader.Read(packed.Span, out ValueView value, out _) != DecodeStatus.Ok) return;
+        if (QueryView.TryRead(Where.Span, out QueryView query) != DecodeStatus.Ok || !query.Matches(value) || !_parts.IsGenuine(value)) return;
+        long until = _parts.Turn.Ms + TypeRegistry.LifetimeMs(value.Type);
+        if (!_held.TryGetValue(value.Id, out Held? held))
+        {
+            held = new Held(packed, value.Type, value.Seq);
+            if (_held.Count < HeldMax) _held.Add(value.Id, held);
+            Tell(ValueChange.Stored, value.Id, packed);
+        }
+        else if (IsNewer(held, value))
+        {
+            (held.Packed, held.Type, held.Seq) = (packed, value.Type, value.Seq);
+            Tell(ValueChange.Stored, value.Id, packed);
+        }
+
+        held.UntilMs[holder] = until;
+        Arm();
+    }
+
+    /// <summary>A holder says a value's lifetime began anew.</summary>
+    public void Renew(uint holder, ulong valueId)
+    {
+        if (_held.TryGetValue(valueId, out Held? held) && held.UntilMs.ContainsKey(holder))
+            held.UntilMs[holder] = _parts.Turn.Ms + TypeRegistry.LifetimeMs(held.Type);
+    }
+
+    /// <summary>A holder lost a value; when it was the last one, the value is gone.</summary>
+    public void Lose(uint holder, ulong valueId)
+    {
+        if (!_held.TryGetValue(valueId, out Held? held) || !held.UntilMs.Remove(holder) || held.UntilMs.Count > 0) return;
+        _held.Remove(valueId);
+        Tell(ValueChange.Gone, valueId, default);
+    }
+
+    /// <summary>A holder is gone with all it held.</summary>
+    public void LoseAll(uint holder)
+    {
+        foreach (ulong id in _held.Where(h => h.Value.UntilMs.ContainsKey(holder)).Select(h => h.Key).ToList()) Lose(holder, id);
+    }
+
+    /// <summary>A slot of our own store changed under this key.</summary>
+    public void ChangedHere(ulong valueId, ValueChange change)
+    {
+        if (change == ValueChange.Gone) Lose(OurStore, valueId);
+        else if (change == ValueChange.Refreshed) Renew(OurStore, valueId);
+        else _parts.Context.Store.ReadOne(Key, valueId, _parts.Turn.Now.UnixMs, this);
+    }
+
+    // Another owner's value under the same id is another value: the last one told stands, as one slot can hold but one.
+    private static bool IsNewer(Held held, in ValueView value)
+    {
+        if (ValueReader.Read(held.Packed.Span, out ValueView old, out _) != DecodeStatus.Ok) return true;
+        if (old.IsEqualTo(value)) return false;
+        return !value.IsSigned || !value.Owner.SequenceEqual(old.Owner) || value.Seq > held.Seq;
+    }
+
+    private void Tell(ValueChange change, ulong valueId, ReadOnlyMemory<byte> packed)
+    {
+        if (!_isEnded) _told(new ListenEvent(change, valueId, packed));
+    }
+
+    private void Arm()
+    {
+        if (_expiry is { IsDone: false } || _held.Count == 0 || _isEnded) return;
+        long due = _held.Values.SelectMany(h => h.UntilMs.Values).DefaultIfEmpty(long.MaxValue).Min();
+        if (due != long.MaxValue) _expiry = _parts.Timers.Schedule(Math.Max(due, _parts.Turn.Ms + 1), ExpireDue);
+    }
+
+    private void ExpireDue()
+    {
+        foreach ((ulong id, Held held) in _held.ToList())
+        {
+            foreach (uint holder in held.UntilMs.Where(h => h.Value <= _parts.Turn.Ms).Select(h => h.Key).ToList()) Lose(holder, id);
+        }
+
+        Arm();
+    }
+}

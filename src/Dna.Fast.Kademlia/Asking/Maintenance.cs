@@ -1,0 +1,136 @@
+using Dna.Fast.Kademlia.Routing;
+using Dna.Fast.Wire;
+
+namespace Dna.Fast.Kademlia.Asking;
+
+/// <summary>Keeps one family's routing table alive: confirmation rounds and purges (section 6.3). Owner thread only.</summary>
+internal sealed class Maintenance
+{
+    // All times of section 6.3, in milliseconds.
+    private const long FirstRoundMsMin = 3_000, FirstRoundMsMax = 5_000;
+    private const long BusyRoundMsMin = 5_000, BusyRoundMsMax = 25_000;
+    private const long IdleRoundMsMin = 60_000, IdleRoundMsMax = 180_000;
+    private const long PurgeMsMin = 120_000, PurgeMsMax = 360_000;
+    private const long BucketSilenceMs = 10 * 60_000;
+    private const long OwnBucketGrowthMs = 150_000;
+
+    /// <summary>A round begins this soon after the first contact.</summary>
+    private const long FirstContactMs = 1_000;
+
+    /// <summary>One in eight empty looks goes to a neighbour bucket, one in 38 asks for the other family too (section 6.3).</summary>
+    private const int NeighbourChance = 8, OtherFamilyChance = 38;
+
+    private readonly FamilyParts _family;
+    private readonly FamilyParts? _other;
+    private readonly OwnerParts _parts;
+    private readonly INodeRandom _random;
+    private Timer? _round;
+
+    public Maintenance(FamilyParts family, FamilyParts? other, OwnerParts parts, INodeRandom random)
+    {
+        _family = family;
+        _other = other;
+        _parts = parts;
+        _random = random;
+        _round = parts.Timers.Schedule(parts.Turn.Ms + Between(FirstRoundMsMin, FirstRoundMsMax), Round);
+        parts.Timers.Schedule(parts.Turn.Ms + Between(PurgeMsMin, PurgeMsMax), Purge);
+    }
+
+    private InfoHash Self => _parts.Context.Options.Id;
+
+    private long NowMs => _parts.Turn.Ms;
+
+    /// <summary>The first contact of a lonely table: look around soon.</summary>
+    public void Hurry() => ScheduleRound(FirstContactMs);
+
+    private void Round()
+    {
+        bool sent = false;
+        if (_family.Table.Count(NowMs).Good > 0 && !_family.Searches.Contains(Self))
+        {
+            _family.Searches.Get(Self).Add(new LookupTask());
+            sent = true;
+        }
+
+        IReadOnlyList<BucketInfo> buckets = _family.Table.Snapshot();
+        for (int i = 0; i < buckets.Count; i++) sent |= ConfirmBucket(buckets, i);
+        if (!sent && NowMs - _family.Table.OwnBucketGrewMs < OwnBucketGrowthMs) sent = LookNearby();
+        ScheduleRound(sent ? Between(BusyRoundMsMin, BusyRoundMsMax) : Between(IdleRoundMsMin, IdleRoundMsMax));
+    }
+
+    private bool ConfirmBucket(IReadOnlyList<BucketInfo> buckets, int index)
+    {
+        BucketInfo bucket = buckets[index];
+        if (bucket.Contacts.Count > 0 && NowMs - bucket.RepliedMs < BucketSilenceMs) return false;
+        InfoHash target = RandomIdIn(bucket);
+        BucketInfo source = bucket;
+        if (source.Contacts.Count == 0 || _random.NextUInt64() % NeighbourChance == 0)
+        {
+            int neighbour = index > 0 && (index + 1 == buckets.Count || (_random.NextUInt64() & 1) == 0) ? index - 1 : index + 1;
+            if (neighbour < buckets.Count && buckets[neighbour].Contacts.Count > 0) source = buckets[neighbour];
+        }
+
+        if (Pick(source) is not { } contact) return false;
+        // A contact that is already being asked answers for its bucket soon enough.
+        if (contact.PendingRequests > 0) return true;
+        _parts.Queries.Find(contact, target, OtherWant(), Quiet(contact));
+        return true;
+    }
+
+    // Somebody with nearly our id answers for our neighbourhood best.
+    private bool LookNearby()
+    {
+        BucketInfo own = _family.Table.BucketOf(Self);
+        if (Pick(own) is not { PendingRequests: 0 } contact) return false;
+        Span<byte> id = stackalloc byte[InfoHash.Bytes];
+        Self.CopyTo(id);
+        id[^1] = (byte)_random.NextUInt64();
+        _parts.Queries.Find(contact, new InfoHash(id), BothFamilies(), Quiet(contact));
+        return true;
+    }
+
+    private void Purge()
+    {
+        var candidates = new List<Contact>();
+        _family.Table.PurgeExpired(_parts.Turn.Now, candidates);
+        foreach (Contact candidate in candidates) _parts.Queries.Ping(candidate, Quiet(candidate));
+        _family.Searches.RemoveIdle();
+        if (_family.Contacts.Count > ContactBook.ContactsMax / 2) _family.Contacts.Prune();
+        _parts.Timers.Schedule(NowMs + Between(PurgeMsMin, PurgeMsMax), Purge);
+    }
+
+    private void ScheduleRound(long inMs)
+    {
+        _round?.Cancel();
+        _round = _parts.Timers.Schedule(NowMs + inMs, Round);
+    }
+
+    private Contact? Pick(BucketInfo bucket)
+    {
+        List<Contact> alive = bucket.Contacts.Where(c => !c.IsExpired).ToList();
+        return alive.Count == 0 ? null : alive[(int)(_random.NextUInt64() % (ulong)alive.Count)];
+    }
+
+    private InfoHash RandomIdIn(BucketInfo bucket)
+    {
+        Span<byte> bytes = stackalloc byte[InfoHash.Bytes];
+        _random.Fill(bytes);
+        var id = new InfoHash(bytes);
+        for (int bit = 0; bit < bucket.Depth; bit++) id = id.WithBit(bit, bucket.First.Bit(bit));
+        return id;
+    }
+
+    private Want OtherWant()
+    {
+        if (_other is null) return Want.Unsaid;
+        bool sparse = _other.Table.Count(NowMs).Good < RoutingTable.BucketSize;
+        return sparse || _random.NextUInt64() % OtherFamilyChance == 0 ? BothFamilies() : Want.Unsaid;
+    }
+
+    private Want BothFamilies() => _other is null ? Want.Unsaid : Want.V4 | Want.V6;
+
+    // The answer itself does the work: it confirms the contact and brings nodes, wherever it came from.
+    private static RequestEvents Quiet(Contact _) => new() { Replied = (in Message _, IReadOnlyList<ReadOnlyMemory<byte>> _) => { } };
+
+    private long Between(long minMs, long maxMs) => minMs + (long)(_random.NextUInt64() % (ulong)(maxMs - minMs + 1));
+}

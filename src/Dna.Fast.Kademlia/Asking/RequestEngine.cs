@@ -1,0 +1,205 @@
+using Dna.Fast.Kademlia.Routing;
+using Dna.Fast.Wire;
+
+namespace Dna.Fast.Kademlia.Asking;
+
+/// <summary>Sends requests, sends them again, and matches answers to them (sections 1.4 and 1.5). Owner thread only.</summary>
+/// <remarks>
+/// A request is sent at most three times with identical bytes. Its waits: 1.0 to 1.25 s, then twice the last plus 0 to 250 ms, twice. An answer belongs
+/// to a request when transaction, source address and, where known, the node's id agree; stock compares no address, which lets anybody who
+/// guesses a number answer for another.
+/// </remarks>
+internal sealed class RequestEngine
+{
+    public const int AttemptsMax = 3;
+
+    /// <summary>Half the first wait: it is doubled before each send (section 1.5).</summary>
+    private const long BaseWaitMs = 500;
+
+    private const ulong JitterMs = 250;
+
+    /// <summary>Requests without an answer at once: bounds what listeners of strangers can make us hold.</summary>
+    private const int PendingMax = 65_536;
+
+    private static readonly IReadOnlyList<ReadOnlyMemory<byte>> NoValues = [];
+
+    private readonly TurnState _turn;
+    private readonly TimerQueue _timers;
+    private readonly CounterSet _counters;
+    private readonly INodeRandom _random;
+    private readonly Dictionary<uint, Request> _pending = [];
+    private uint _lastTransaction;
+
+    public RequestEngine(TurnState turn, TimerQueue timers, CounterSet counters, INodeRandom random)
+    {
+        _turn = turn;
+        _timers = timers;
+        _counters = counters;
+        _random = random;
+        _lastTransaction = (uint)random.NextUInt64();
+    }
+
+    /// <summary>Called when a contact's request ran out, after the contact was expired.</summary>
+    public Action<Contact>? ContactExpired { get; set; }
+
+    public int Count => _pending.Count;
+
+    /// <summary>A number no pending request has; also the numbers of listener sockets. Never 0.</summary>
+    public uint NextTransaction()
+    {
+        do _lastTransaction++;
+        while (_lastTransaction == 0 || _pending.ContainsKey(_lastTransaction));
+        return _lastTransaction;
+    }
+
+    /// <summary>Sends a request for the first time.</summary>
+    /// <returns>The request; done already when too many are pending.</returns>
+    public Request Send(uint transaction, in Route route, Contact? contact, IReadOnlyList<byte[]> datagrams, RequestEvents events, bool wantsToken = false)
+    {
+        var request = new Request
+        {
+            Transaction = transaction,
+            Route = route,
+            Contact = contact,
+            Datagrams = datagrams,
+            Events = events,
+            WantsToken = wantsToken,
+            WaitMs = BaseWaitMs,
+        };
+        if (_pending.Count >= PendingMax)
+        {
+            _counters.Add(Counter.RequestsRefused);
+            request.IsDone = true;
+            return request;
+        }
+
+        _pending.Add(transaction, request);
+        if (contact is not null) contact.PendingRequests++;
+        _counters.Add(Counter.RequestsOut);
+        Transmit(request);
+        return request;
+    }
+
+    /// <summary>Forgets a request: no event follows.</summary>
+    public void Cancel(Request request)
+    {
+        if (!request.IsDone) Finish(request);
+    }
+
+    /// <summary>Finds the request an answer belongs to and ends its waiting. <see cref="Complete"/> then tells who waits.</summary>
+    /// <returns>The request, or null: counted here.</returns>
+    public Request? Match(in Route from, in Message message)
+    {
+        if (!_pending.TryGetValue(message.Transaction, out Request? request))
+        {
+            _counters.Add(Counter.DropReplyUnknown);
+            return null;
+        }
+
+        if (request.Route.Remote != from.Remote)
+        {
+            _counters.Add(Counter.DropReplyForeignSource);
+            return null;
+        }
+
+        if (request.Contact is { } contact && contact.Id != message.Id)
+        {
+            // Another node lives at this address now: the one we asked is gone.
+            ExpireContact(contact);
+            return null;
+        }
+
+        Finish(request);
+        _counters.Add(Counter.RequestsAnswered);
+        return request;
+    }
+
+    /// <summary>Tells who waits for a request of the answer. <paramref name="values"/>: those that came in fragments, or null.</summary>
+    public static void Complete(Request request, in Message message, IReadOnlyList<ReadOnlyMemory<byte>>? values)
+    {
+        if (message.Kind == MessageKind.Error) request.Events.Refused?.Invoke(message.ErrorCode);
+        else request.Events.Replied(message, values ?? InlineValues(message));
+    }
+
+    /// <summary>Expires a contact and every request to it.</summary>
+    public void ExpireContact(Contact contact)
+    {
+        contact.Expire();
+        List<Request> dying = contact.PendingRequests == 0 ? [] : _pending.Values.Where(r => r.Contact == contact).ToList();
+        foreach (Request request in dying)
+        {
+            if (request.IsDone) continue;
+            Finish(request);
+            _counters.Add(Counter.RequestsExpired);
+            request.Events.Expired?.Invoke();
+        }
+
+        ContactExpired?.Invoke(contact);
+    }
+
+    /// <summary>Copies of the inline values of a message.</summary>
+    public static IReadOnlyList<ReadOnlyMemory<byte>> InlineValues(in Message message)
+    {
+        if (message.ValueCount == 0) return NoValues;
+        var list = new List<ReadOnlyMemory<byte>>(message.ValueCount);
+        var values = new ValueEnumerator(message.Values, message.ValueCount);
+        while (values.MoveNext())
+        {
+            if (!values.IsSize) list.Add(values.Packed.ToArray());
+        }
+
+        return list;
+    }
+
+    private void Transmit(Request request)
+    {
+        request.Attempts++;
+        request.WaitMs = 2 * request.WaitMs + (long)(_random.NextUInt64() % (JitterMs + 1));
+        foreach (byte[] datagram in request.Datagrams)
+        {
+            Span<byte> room = _turn.Sink.Rent(datagram.Length);
+            if (room.Length < datagram.Length)
+            {
+                // As if lost on the way: the next try repeats it.
+                _counters.Add(Counter.DropSinkFull);
+                break;
+            }
+
+            datagram.CopyTo(room);
+            _turn.Sink.Send(request.Route, datagram.Length);
+        }
+
+        request.Timer = _timers.Schedule(_turn.Ms + request.WaitMs, () => TimeOut(request));
+    }
+
+    private void TimeOut(Request request)
+    {
+        if (request.IsDone) return;
+        if (request.Attempts < AttemptsMax)
+        {
+            bool first = request.Attempts == 1;
+            _counters.Add(Counter.RequestsRetried);
+            Transmit(request);
+            if (first) request.Events.Slow?.Invoke();
+            return;
+        }
+
+        if (request.Contact is { } contact)
+        {
+            ExpireContact(contact);
+            return;
+        }
+
+        Finish(request);
+        _counters.Add(Counter.RequestsExpired);
+        request.Events.Expired?.Invoke();
+    }
+
+    private void Finish(Request request)
+    {
+        request.IsDone = true;
+        request.Timer?.Cancel();
+        _pending.Remove(request.Transaction);
+        if (request.Contact is not null) request.Contact.PendingRequests--;
+    }
+}

@@ -1,0 +1,18 @@
+namespace Dna.Fast.Kademlia.Asking;
+
+/// <summary>A socket of ours at one node: pushes addressed to its number belong to this task at this node.</summary>
+internal sealed record SubscriptionSocket(uint SocketId, ListenTask Task, SearchNode Node);
+
+/// <summary>The socket ids that nodes push to (section 1.4). Owner thread only.</summary>
+internal sealed class SubscriptionSockets
+{
+    private readonly Dictionary<uint, SubscriptionSocket> _sockets = [];
+
+    public int Count => _sockets.Count;
+
+    public void Add(SubscriptionSocket socket) => _sockets[socket.SocketId] = socket;
+
+    public void Remove(uint socketId) => _sockets.Remove(socketId);
+
+    public SubscriptionSocket? Find(uint socketId) => _sockets.GetValueOrDefault(socketId);
+}

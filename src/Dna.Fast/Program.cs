@@ -1,1 +1,4 @@
-Console.WriteLine("dna");
+using Dna.Fast.Identity;
+
+SodiumLibrary.Use(() => typeof(Program).Assembly.GetManifestResourceStream("libsodium"));
+Console.WriteLine($"dna 0.1.0 (libsodium {SodiumLibrary.LoadedVersion()})");

@@ -1,76 +1,110 @@
 namespace Dna.Fast.Wire;
 
-/// <summary>Field numbers of selections and filters (section 2.4).</summary>
-public enum ValueField : byte
-{
-    None = 0,
-    Id = 1,
-    Type = 2,
-    Owner = 3,
-    Seq = 4,
-    UserType = 5,
-}
-
 /// <summary>A query map <c>{"s": fields, "w": filters}</c>: which values, and which fields of them.</summary>
+/// <remarks>Spans into the raw map. Any thread.</remarks>
 public ref struct QueryView
 {
+    private FieldSet _selected;
+    private ReadOnlySpan<byte> _filters;
+    private int _filterCount;
+    private bool _hasId;
+    private ulong _id;
+
     /// <summary>True when <c>s</c> names no field: whole values are wanted.</summary>
-    public readonly bool SelectsAll => throw new NotImplementedException();
+    public readonly bool SelectsAll => _selected.IsEmpty;
+
+    /// <summary>The fields of <c>s</c>.</summary>
+    internal readonly FieldSet Selected => _selected;
 
     /// <summary>True when field <paramref name="field"/> is selected.</summary>
-    public readonly bool Selects(ValueField field) => throw new NotImplementedException();
+    public readonly bool Selects(ValueField field) => _selected.Contains(field);
 
     /// <summary>The id all answers must have, when one of the filters is on the value id.</summary>
-    public readonly bool TryGetId(out ulong id) => throw new NotImplementedException();
+    public readonly bool TryGetId(out ulong id)
+    {
+        id = _id;
+        return _hasId;
+    }
 
     /// <summary>True when <paramref name="value"/> passes every filter.</summary>
-    public readonly bool Matches(in ValueView value) => throw new NotImplementedException();
+    public readonly bool Matches(in ValueView value)
+    {
+        var reader = new MsgpackReader(_filters);
+        for (int i = 0; i < _filterCount; i++)
+        {
+            if (!FilterView.TryRead(ref reader, out FilterView filter) || !filter.Matches(value)) return false;
+        }
+
+        return true;
+    }
 
     /// <summary>Reads a raw query map; an empty span is the query that selects everything. Both keys must be present (section 2.4).</summary>
-    public static DecodeStatus TryRead(ReadOnlySpan<byte> raw, out QueryView query) => throw new NotImplementedException();
-}
+    /// <remarks>
+    /// Unknown fields of a selection are ignored, unless all of them are unknown; a filter on an unknown field, or on <c>seq</c>, makes the query
+    /// unreadable, as does a filter value of another type than its field's.
+    /// </remarks>
+    public static DecodeStatus TryRead(ReadOnlySpan<byte> raw, out QueryView query)
+    {
+        query = default;
+        return raw.IsEmpty ? DecodeStatus.Ok : Fill(raw, ref query);
+    }
 
-/// <summary>Writes query maps. Each method returns the bytes written (0: too little room).</summary>
-public static class QueryMapWriter
-{
-    /// <summary><c>{s: fields, w: []}</c> joined with the filters of <paramref name="where"/> (a raw query map, or empty).</summary>
-    public static int Select(Span<byte> destination, ReadOnlySpan<ValueField> fields, ReadOnlySpan<byte> where) => throw new NotImplementedException();
+    private static DecodeStatus Fill(ReadOnlySpan<byte> raw, ref QueryView query)
+    {
+        var reader = new MsgpackReader(raw);
+        if (!reader.TryReadMapHeader(out int pairs)) return reader.Status;
+        bool hasSelection = false, hasFilters = false;
+        for (int i = 0; i < pairs; i++)
+        {
+            if (!reader.TryReadKey(1, out ulong key)) return reader.Status;
+            bool read = key switch
+            {
+                WireKeys.S => TryReadSelection(ref reader, out query._selected),
+                WireKeys.W => query.TryReadFilters(ref reader),
+                _ => reader.TrySkip(1),
+            };
+            if (!read) return reader.Status;
+            hasSelection |= key == WireKeys.S;
+            hasFilters |= key == WireKeys.W;
+        }
 
-    /// <summary><c>{s: [], w: [{f: 1, v: id}]}</c>.</summary>
-    public static int WhereId(Span<byte> destination, ulong id) => throw new NotImplementedException();
-}
+        return hasSelection && hasFilters ? DecodeStatus.Ok : DecodeStatus.MissingKey;
+    }
 
-/// <summary>One filter of a query a client builds.</summary>
-/// <param name="Field">Which field; <see cref="ValueField.Seq"/> cannot travel in a filter.</param>
-/// <param name="Number">Value of a numeric field.</param>
-/// <param name="Bytes">Value of a byte field: the 20-byte owner key id, or the user type in UTF-8.</param>
-public sealed record ValueFilter(ValueField Field, ulong Number, byte[]? Bytes)
-{
-    /// <summary>Packs filters as <c>{s: [], w: [...]}</c>.</summary>
-    public static byte[] Pack(IReadOnlyList<ValueFilter> filters) => throw new NotImplementedException();
-}
+    /// <summary>The raw filters of a query map that was read.</summary>
+    internal readonly ReadOnlySpan<byte> Filters => _filters;
 
-/// <summary>The <c>fileds</c> map of a reply: <c>{"f": [fields], "v": [flat array]}</c>.</summary>
-public ref struct FieldsView
-{
-    /// <summary>Reads a raw map; fails when the flat array is no multiple of the field count.</summary>
-    public static DecodeStatus TryRead(ReadOnlySpan<byte> raw, out FieldsView fields) => throw new NotImplementedException();
+    internal readonly int FilterCount => _filterCount;
 
-    /// <summary>Values described.</summary>
-    public readonly int Count => throw new NotImplementedException();
+    private static bool TryReadSelection(scoped ref MsgpackReader reader, out FieldSet selected)
+    {
+        selected = default;
+        if (!reader.TryReadArrayHeader(out int count)) return false;
+        for (int i = 0; i < count; i++)
+        {
+            if (!reader.TryReadUInt64(out ulong number)) return false;
+            if (FieldSet.IsKnown(number)) selected.Add((ValueField)number);
+        }
 
-    /// <summary>Moves to the next value's fields and fills <paramref name="row"/> (id, type, seq, owner as key bytes or empty, user type; others default).</summary>
-    public bool MoveNext(out ValueView row) => throw new NotImplementedException();
-}
+        // Ignoring every field would turn a question for a few bytes into one for whole values.
+        return count == 0 || !selected.IsEmpty || reader.Fail(DecodeStatus.OutOfRange);
+    }
 
-/// <summary>Writes the <c>fileds</c> map in two steps: rows first (their number is not known), the map around them then.</summary>
-public static class FieldsWriter
-{
-    /// <summary>Appends the selected fields of one value.</summary>
-    /// <returns>Bytes written; 0 when there is too little room.</returns>
-    public static int WriteRow(Span<byte> destination, in QueryView query, in ValueView value) => throw new NotImplementedException();
+    private bool TryReadFilters(scoped ref MsgpackReader reader)
+    {
+        _hasId = false;
+        if (!reader.TryReadArrayHeader(out _filterCount)) return false;
+        if (_filterCount > WireLimits.FiltersMax) return reader.Fail(DecodeStatus.TooManyItems);
+        int start = reader.Position;
+        for (int i = 0; i < _filterCount; i++)
+        {
+            if (!FilterView.TryRead(ref reader, out FilterView filter)) return false;
+            if (filter.Field != ValueField.Id) continue;
+            _hasId = true;
+            _id = filter.Number;
+        }
 
-    /// <summary>Writes <c>{"f": [...], "v": [rows]}</c>.</summary>
-    /// <returns>Bytes written; 0 when there is too little room.</returns>
-    public static int WriteMap(Span<byte> destination, in QueryView query, ReadOnlySpan<byte> rows, int rowCount) => throw new NotImplementedException();
+        _filters = reader.Since(start);
+        return true;
+    }
 }

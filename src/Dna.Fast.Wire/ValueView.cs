@@ -39,28 +39,15 @@ public ref struct ValueView
 
     public readonly bool IsSigned => !Owner.IsEmpty;
 
+    /// <summary>What the storage policy counts, in bytes: data, signature, cypher, user type and push type (at most <see cref="WireLimits.ValuePayloadBytesMax"/>).</summary>
+    public readonly int PayloadBytes => Data.Length + Signature.Length + Cypher.Length + UserType.Length + PushType.Length;
+
     /// <summary>Value equality of section 4.7.</summary>
-    public readonly bool IsEqualTo(in ValueView other) => throw new NotImplementedException();
-}
-
-/// <summary>Packed value to <see cref="ValueView"/>. Any thread; allocates nothing; never throws on input.</summary>
-public static class ValueReader
-{
-    /// <summary>Reads one packed value at the start of <paramref name="packed"/>; <paramref name="consumed"/> is its length.</summary>
-    public static DecodeStatus Read(ReadOnlySpan<byte> packed, out ValueView value, out int consumed) => throw new NotImplementedException();
-}
-
-/// <summary>Values to bytes, in canonical form (section 4.2): known keys, their order, shortest msgpack. Any thread; allocates nothing.</summary>
-public static class ValueWriter
-{
-    /// <summary>Upper bound of <see cref="Write"/>'s output, in bytes.</summary>
-    public static int BytesMax(in ValueView value) => throw new NotImplementedException();
-
-    /// <summary>Writes the packed value.</summary>
-    /// <returns>Bytes written; 0 when <paramref name="destination"/> is too small.</returns>
-    public static int Write(Span<byte> destination, in ValueView value) => throw new NotImplementedException();
-
-    /// <summary>Writes the <c>body</c> map alone: the bytes a signature covers (section 4.4).</summary>
-    /// <returns>Bytes written; 0 when <paramref name="destination"/> is too small.</returns>
-    public static int WriteBody(Span<byte> destination, in ValueView value) => throw new NotImplementedException();
+    public readonly bool IsEqualTo(in ValueView other)
+    {
+        if (Id != other.Id || IsEncrypted != other.IsEncrypted) return false;
+        if (IsEncrypted) return Cypher.SequenceEqual(other.Cypher);
+        return Type == other.Type && Data.SequenceEqual(other.Data) && UserType.SequenceEqual(other.UserType)
+            && Signature.SequenceEqual(other.Signature) && Owner.SequenceEqual(other.Owner);
+    }
 }

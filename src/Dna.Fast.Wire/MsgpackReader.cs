@@ -1,0 +1,370 @@
+using System.Buffers.Binary;
+
+namespace Dna.Fast.Wire;
+
+/// <summary>What kind of msgpack object comes next.</summary>
+public enum MsgpackType : byte
+{
+    /// <summary>No byte is left, or the byte begins no object.</summary>
+    None,
+    Integer,
+    String,
+    Binary,
+    Array,
+    Map,
+
+    /// <summary>Nil, boolean, floating point number or extension.</summary>
+    Other,
+}
+
+/// <summary>Reads msgpack from a span, from front to back. Allocates nothing and never throws on input.</summary>
+/// <remarks>
+/// Any width of a type is accepted where its value fits. A method that returns false has set <see cref="Status"/>; the position is then undefined and
+/// the reader is to be left. Nesting is counted by the caller, who knows how many maps and arrays it has opened (<c>depth</c>); objects are counted
+/// here, at the header that promises them.
+/// </remarks>
+public ref struct MsgpackReader
+{
+    private readonly ReadOnlySpan<byte> _bytes;
+    private int _at;
+    private int _items;
+    private DecodeStatus _status;
+
+    public MsgpackReader(ReadOnlySpan<byte> bytes) => _bytes = bytes;
+
+    /// <summary>Bytes read so far.</summary>
+    public readonly int Position => _at;
+
+    public readonly int Remaining => _bytes.Length - _at;
+
+    /// <summary>Why the last method returned false.</summary>
+    public readonly DecodeStatus Status => _status;
+
+    /// <summary>Kind of the next object.</summary>
+    public readonly MsgpackType Next
+    {
+        get
+        {
+            if (_at >= _bytes.Length) return MsgpackType.None;
+            byte code = _bytes[_at];
+            return code switch
+            {
+                <= 0x7f or >= 0xe0 or (>= 0xcc and <= 0xd3) => MsgpackType.Integer,
+                <= 0x8f or 0xde or 0xdf => MsgpackType.Map,
+                <= 0x9f or 0xdc or 0xdd => MsgpackType.Array,
+                <= 0xbf or (>= 0xd9 and <= 0xdb) => MsgpackType.String,
+                >= 0xc4 and <= 0xc6 => MsgpackType.Binary,
+                0xc1 => MsgpackType.None,
+                _ => MsgpackType.Other,
+            };
+        }
+    }
+
+    /// <summary>The bytes from <paramref name="start"/> to the current position.</summary>
+    public readonly ReadOnlySpan<byte> Since(int start) => _bytes[start.._at];
+
+    /// <summary>Reads the header of a map of <paramref name="count"/> pairs.</summary>
+    public bool TryReadMapHeader(out int count)
+    {
+        if (_at < _bytes.Length && (_bytes[_at] & 0xf0) == 0x80)
+        {
+            count = _bytes[_at++] & 0x0f;
+            return Charge(2 * count);
+        }
+
+        return TryReadWideHeader(0xde, 2, DecodeStatus.NotAMap, out count);
+    }
+
+    /// <summary>Reads the header of an array of <paramref name="count"/> elements.</summary>
+    public bool TryReadArrayHeader(out int count)
+    {
+        if (_at < _bytes.Length && (_bytes[_at] & 0xf0) == 0x90)
+        {
+            count = _bytes[_at++] & 0x0f;
+            return Charge(count);
+        }
+
+        return TryReadWideHeader(0xdc, 1, DecodeStatus.Malformed, out count);
+    }
+
+    /// <summary>Reads a map key of up to 7 bytes as a word of <see cref="WireKeys"/>; 0 for any other key, which is skipped.</summary>
+    internal bool TryReadKey(int depth, out ulong key)
+    {
+        key = 0;
+        if (_at >= _bytes.Length) return Fail(DecodeStatus.Truncated);
+        uint length = (uint)_bytes[_at] - 0xa0;
+        if (length > 31) return Next == MsgpackType.String ? TryReadWord(out key) : TrySkip(depth);
+        if (length > (uint)(_bytes.Length - _at - 1)) return Fail(DecodeStatus.Truncated);
+        key = Word(_bytes, _at + 1, (int)length);
+        _at += 1 + (int)length;
+        return true;
+    }
+
+    /// <summary>Reads a string of up to 7 bytes as a word of <see cref="WireKeys"/>; 0 for a longer one.</summary>
+    internal bool TryReadWord(out ulong word)
+    {
+        word = 0;
+        if (!TryReadString(out ReadOnlySpan<byte> text)) return false;
+        word = Word(text, 0, text.Length);
+        return true;
+    }
+
+    /// <summary>Reads a non-negative integer of any width, signed encodings included.</summary>
+    public bool TryReadUInt64(out ulong value)
+    {
+        if (_at < _bytes.Length && _bytes[_at] <= 0x7f)
+        {
+            value = _bytes[_at++];
+            return true;
+        }
+
+        return TryReadInteger(out value, out bool negative) && (!negative || Fail(DecodeStatus.OutOfRange));
+    }
+
+    /// <summary>Reads a non-negative integer of at most <paramref name="max"/>.</summary>
+    public bool TryReadUInt(uint max, out uint value)
+    {
+        bool read = TryReadUInt64(out ulong wide);
+        value = (uint)wide;
+        return read && (wide <= max || Fail(DecodeStatus.OutOfRange));
+    }
+
+    /// <summary>Reads an integer of either sign that fits 64 signed bits.</summary>
+    public bool TryReadInt64(out long value)
+    {
+        bool read = TryReadInteger(out ulong bits, out bool negative);
+        value = (long)bits;
+        return read && (negative || value >= 0 || Fail(DecodeStatus.OutOfRange));
+    }
+
+    /// <summary>Reads a boolean.</summary>
+    public bool TryReadBoolean(out bool value)
+    {
+        value = false;
+        if (_at >= _bytes.Length) return Fail(DecodeStatus.Truncated);
+        byte code = _bytes[_at];
+        if ((code & 0xfe) != 0xc2) return Fail(DecodeStatus.Malformed);
+        _at++;
+        value = code == 0xc3;
+        return true;
+    }
+
+    /// <summary>Reads a bin; a str is no bin.</summary>
+    public bool TryReadBinary(out ReadOnlySpan<byte> data)
+    {
+        if (Remaining >= 2 && _bytes[_at] == 0xc4)
+        {
+            int length = _bytes[_at + 1];
+            if (length > Remaining - 2) return Cut(out data);
+            data = _bytes.Slice(_at + 2, length);
+            _at += 2 + length;
+            return true;
+        }
+
+        return TryReadWideBlob(0xc4, out data);
+    }
+
+    /// <summary>Reads a str, as its bytes; they are not checked to be UTF-8.</summary>
+    public bool TryReadString(out ReadOnlySpan<byte> text)
+    {
+        if (Remaining >= 1 && (_bytes[_at] & 0xe0) == 0xa0)
+        {
+            int length = _bytes[_at] & 0x1f;
+            if (length > Remaining - 1) return Cut(out text);
+            text = _bytes.Slice(_at + 1, length);
+            _at += 1 + length;
+            return true;
+        }
+
+        return TryReadWideBlob(0xd9, out text);
+    }
+
+    /// <summary>Reads a bin or a str: whatever a blob came as.</summary>
+    public bool TryReadBlob(out ReadOnlySpan<byte> data) => Next == MsgpackType.String ? TryReadString(out data) : TryReadBinary(out data);
+
+    /// <summary>Reads a bin of exactly 20 bytes.</summary>
+    public bool TryReadHash(out InfoHash hash)
+    {
+        hash = default;
+        if (!TryReadBinary(out ReadOnlySpan<byte> data)) return false;
+        if (data.Length != InfoHash.Bytes) return Fail(DecodeStatus.Malformed);
+        hash = new InfoHash(data);
+        return true;
+    }
+
+    /// <summary>Skips one object of any type, <paramref name="depth"/> maps and arrays being open around it.</summary>
+    public bool TrySkip(int depth)
+    {
+        if (_at >= _bytes.Length) return Fail(DecodeStatus.Truncated);
+        byte code = _bytes[_at];
+        switch (code)
+        {
+            case <= 0x7f or >= 0xe0 or 0xc0 or 0xc2 or 0xc3:
+                return Advance(1);
+            case <= 0x9f or (>= 0xdc and <= 0xdf):
+                return TrySkipContainer(depth);
+            case <= 0xbf:
+                return Advance(1L + (code & 0x1f));
+            case 0xc4 or 0xd9:
+                return TryPeekLength(1, out long length) && Advance(2 + length);
+            case 0xc5 or 0xda:
+                return TryPeekLength(2, out length) && Advance(3 + length);
+            case 0xc6 or 0xdb:
+                return TryPeekLength(4, out length) && Advance(5 + length);
+            case >= 0xc7 and <= 0xc9:
+                int width = 1 << (code - 0xc7);
+                return TryPeekLength(width, out length) && Advance(2 + width + length);
+            case 0xca or 0xcb:
+                return Advance(code == 0xca ? 5 : 9);
+            case >= 0xcc and <= 0xd3:
+                return Advance(1 + (1 << (code & 3)));
+            case >= 0xd4 and <= 0xd8:
+                return Advance(2 + (1 << (code - 0xd4)));
+            default:
+                return Fail(DecodeStatus.Malformed);
+        }
+    }
+
+    /// <summary>Sets <see cref="Status"/>.</summary>
+    /// <returns>False, for the caller to return.</returns>
+    internal bool Fail(DecodeStatus status)
+    {
+        _status = status;
+        return false;
+    }
+
+    private static ulong Word(ReadOnlySpan<byte> bytes, int start, int length)
+    {
+        if (length is 0 or > WireKeys.BytesMax) return 0;
+        ulong word = 0;
+        if (start + 8 <= bytes.Length)
+        {
+            word = BinaryPrimitives.ReadUInt64LittleEndian(bytes[start..]) & (1UL << (8 * length)) - 1;
+        }
+        else
+        {
+            for (int i = 0; i < length; i++) word |= (ulong)bytes[start + i] << (8 * i);
+        }
+
+        return word | (ulong)length << 56;
+    }
+
+    private bool TrySkipContainer(int depth)
+    {
+        if (depth >= WireLimits.DepthMax) return Fail(DecodeStatus.TooDeep);
+        int count;
+        if (Next == MsgpackType.Map)
+        {
+            if (!TryReadMapHeader(out count)) return false;
+            count *= 2;
+        }
+        else if (!TryReadArrayHeader(out count))
+        {
+            return false;
+        }
+
+        for (int i = 0; i < count; i++)
+        {
+            if (!TrySkip(depth + 1)) return false;
+        }
+
+        return true;
+    }
+
+    private bool TryReadWideHeader(byte first, int objectsPerEntry, DecodeStatus wrongType, out int count)
+    {
+        count = 0;
+        if (_at >= _bytes.Length) return Fail(DecodeStatus.Truncated);
+        int wide = _bytes[_at] - first;
+        if (wide is not (0 or 1)) return Fail(wrongType);
+        int width = 2 << wide;
+        if (!TryPeekLength(width, out long promised)) return false;
+
+        // Every object takes a byte at least, so a count beyond the end needs no walk to be refused.
+        _at += 1 + width;
+        if (promised * objectsPerEntry > Remaining) return Fail(DecodeStatus.Truncated);
+        count = (int)promised;
+        return Charge(objectsPerEntry * count);
+    }
+
+    /// <summary>Reads an integer of any width; <paramref name="value"/> holds its 64 bits, in two's complement when <paramref name="negative"/>.</summary>
+    internal bool TryReadInteger(out ulong value, out bool negative)
+    {
+        value = 0;
+        negative = false;
+        if (_at >= _bytes.Length) return Fail(DecodeStatus.Truncated);
+        byte code = _bytes[_at];
+        if (code <= 0x7f || code >= 0xe0)
+        {
+            _at++;
+            value = (ulong)(sbyte)code;
+            negative = code >= 0xe0;
+            return true;
+        }
+
+        if (code is < 0xcc or > 0xd3) return Fail(DecodeStatus.Malformed);
+        int width = 1 << (code & 3);
+        if (width > Remaining - 1) return Fail(DecodeStatus.Truncated);
+        ReadOnlySpan<byte> digits = _bytes.Slice(_at + 1, width);
+        bool signed = code >= 0xd0;
+        value = width switch
+        {
+            1 => signed ? (ulong)(sbyte)digits[0] : digits[0],
+            2 => signed ? (ulong)BinaryPrimitives.ReadInt16BigEndian(digits) : BinaryPrimitives.ReadUInt16BigEndian(digits),
+            4 => signed ? (ulong)BinaryPrimitives.ReadInt32BigEndian(digits) : BinaryPrimitives.ReadUInt32BigEndian(digits),
+            _ => BinaryPrimitives.ReadUInt64BigEndian(digits),
+        };
+        negative = signed && (long)value < 0;
+        _at += 1 + width;
+        return true;
+    }
+
+    /// <summary>Reads a bin (<paramref name="first"/> 0xc4) or str (0xd9) with a length of 1, 2 or 4 bytes.</summary>
+    private bool TryReadWideBlob(byte first, out ReadOnlySpan<byte> data)
+    {
+        data = default;
+        if (_at >= _bytes.Length) return Fail(DecodeStatus.Truncated);
+        int wide = _bytes[_at] - first;
+        if (wide is not (0 or 1 or 2)) return Fail(DecodeStatus.Malformed);
+        int width = 1 << wide;
+        if (!TryPeekLength(width, out long length)) return false;
+        int start = _at + 1 + width;
+        if (!Advance(1 + width + length)) return false;
+        data = _bytes[start.._at];
+        return true;
+    }
+
+    /// <summary>Reads a length of 1, 2 or 4 bytes behind the code without moving.</summary>
+    private bool TryPeekLength(int width, out long length)
+    {
+        length = 0;
+        if (width > Remaining - 1) return Fail(DecodeStatus.Truncated);
+        ReadOnlySpan<byte> digits = _bytes.Slice(_at + 1, width);
+        length = width switch
+        {
+            1 => digits[0],
+            2 => BinaryPrimitives.ReadUInt16BigEndian(digits),
+            _ => BinaryPrimitives.ReadUInt32BigEndian(digits),
+        };
+        return true;
+    }
+
+    private bool Advance(long count)
+    {
+        if (count > Remaining) return Fail(DecodeStatus.Truncated);
+        _at += (int)count;
+        return true;
+    }
+
+    private bool Charge(int objects)
+    {
+        _items += objects;
+        return _items <= WireLimits.ItemsMax || Fail(DecodeStatus.TooManyItems);
+    }
+
+    private bool Cut(out ReadOnlySpan<byte> data)
+    {
+        data = default;
+        return Fail(DecodeStatus.Truncated);
+    }
+}

@@ -52,7 +52,8 @@ internal sealed class AnnounceTask(PutOperation operation) : ISearchTask
     public bool Step(Search search, SearchNode node)
     {
         State state = node.State<State>(this);
-        bool isDue = state.Stage == Stage.Idle || DueMs(node) <= search.Turn.Ms;
+        // A permanent value goes to a node that failed once and is back.
+        bool isDue = state.Stage == Stage.Idle || (state.Stage == Stage.Failed && operation.IsPermanent) || DueMs(node) <= search.Turn.Ms;
         if (!isDue || !node.IsSynced(search.Turn.Ms)) return false;
         IsReachable = true;
         Probe(search, node, state);

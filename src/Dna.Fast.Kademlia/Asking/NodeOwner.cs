@@ -171,19 +171,36 @@ internal sealed class NodeOwner
     private void Heard(in InfoHash id, in NodeAddress address)
     {
         if (FamilyOf(address) is not { } family) return;
-        bool lonely = family.Contacts.Count == 0;
+        if (family.Contacts.Find(id) is { } known && known.Address != address && known.IsGood(Turn.Ms))
+        {
+            // Anybody can claim an id: a good contact moves when its new address answers for it.
+            PingNewcomer(address);
+            return;
+        }
+
+        HurryWhenLonely(family);
         Contact? contact = family.Contacts.Note(id, address, Confirmation.Incoming);
-        if (lonely) _maintenance[Parts.Families.ToList().IndexOf(family)].Hurry();
         // We hand out only who answered us: ask newcomers at once, so that a network forms in seconds.
-        if (contact is null || contact.PendingRequests > 0 || contact.IsGood(Turn.Ms) || _newcomerPings >= NewcomerPingsMax) return;
-        if (family.Table.Find(id) is null) return;
+        if (contact is null || contact.PendingRequests > 0 || contact.IsGood(Turn.Ms) || family.Table.Find(id) is null) return;
+        PingNewcomer(address);
+    }
+
+    private void PingNewcomer(NodeAddress address)
+    {
+        if (_newcomerPings >= NewcomerPingsMax) return;
         _newcomerPings++;
-        _queries.Ping(contact, new RequestEvents
+        _queries.PingAddress(address, new RequestEvents
         {
             Replied = (in Message _, IReadOnlyList<ReadOnlyMemory<byte>> _) => _newcomerPings--,
             Refused = _ => _newcomerPings--,
             Expired = () => _newcomerPings--,
         });
+    }
+
+    private void HurryWhenLonely(FamilyParts family)
+    {
+        if (family.Contacts.Count > 0) return;
+        foreach (Maintenance maintenance in _maintenance) maintenance.Hurry();
     }
 
     private void Take(in Route from, in Message message, IReadOnlyList<ReadOnlyMemory<byte>>? values)
@@ -195,6 +212,7 @@ internal sealed class NodeOwner
     private void TakeAnswer(in Route from, in Message message, IReadOnlyList<ReadOnlyMemory<byte>>? values)
     {
         if (FamilyOf(from.Remote) is not { } family || _engine.Match(from, message) is not { } request) return;
+        HurryWhenLonely(family);
         if (message.IsClient) request.Contact?.NoteReplied(Turn.Ms);
         else family.Contacts.Note(message.Id, from.Remote, Confirmation.Replied);
         Reported.Note(message.ReportedAddress);

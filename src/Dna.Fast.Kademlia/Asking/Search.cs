@@ -51,6 +51,9 @@ internal sealed class Search
     /// <summary>When this many of the nearest nodes are all expired, the search has nobody left (section 6.4).</summary>
     private const int ExpiredMax = 25;
 
+    /// <summary>Pause before another look at something overdue: the first wait of a request.</summary>
+    private const long RetryMs = 1_000;
+
     private readonly List<SearchNode> _nodes = [];
     private readonly List<ISearchTask> _tasks = [];
     private readonly TurnState _turn;
@@ -323,6 +326,8 @@ internal sealed class Search
         if (due == _timerMs && _timer is { IsDone: false }) return;
         _timer?.Cancel();
         _timerMs = due;
-        _timer = due == long.MaxValue ? null : _timers.Schedule(Math.Max(due, _turn.Ms + 1), Step);
+        // What is due already waits for an answer (a token, mostly), whose arrival takes the next step; the pause is for what slips through.
+        long at = due > _turn.Ms ? due : _turn.Ms + RetryMs;
+        _timer = due == long.MaxValue ? null : _timers.Schedule(at, Step);
     }
 }

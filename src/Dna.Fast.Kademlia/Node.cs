@@ -152,6 +152,13 @@ public sealed class Node : IDisposable
     /// <summary>Adds bootstrap addresses, for names that resolved late. Any thread.</summary>
     public void AddBootstrap(IReadOnlyList<NodeAddress> addresses) => _inbox.Post(() => _owner.Bootstrap.Add(addresses));
 
+    /// <summary>Notes a node somebody told us of, and pings it: found on the local network, or known from an earlier run. Any thread.</summary>
+    public void AddNode(in InfoHash id, in NodeAddress address)
+    {
+        (InfoHash node, NodeAddress at) = (id, address);
+        _inbox.Post(() => _owner.Meet(node, at));
+    }
+
     /// <summary>The network changed under us (section 6.9). Any thread.</summary>
     public void ConnectivityChanged() => _inbox.Post(_owner.ConnectivityChanged);
 

@@ -113,6 +113,14 @@ internal sealed class NodeOwner
         Expired = () => done(false, default),
     });
 
+    /// <summary>Notes a node and pings it.</summary>
+    public void Meet(InfoHash id, NodeAddress address)
+    {
+        if (Gate.IsMartian(address) || FamilyOf(address) is not { } family) return;
+        HurryWhenLonely(family);
+        if (family.Contacts.Note(id, address, Confirmation.Listed) is { PendingRequests: 0 } contact) _queries.Ping(contact, Quiet());
+    }
+
     private FamilyParts MakeFamily(IpFamily family)
     {
         var contacts = new ContactBook(_context.Options.Id, _context.Table(family), Turn);

@@ -76,6 +76,14 @@ public enum Counter
     UpdatesOut,
     PeersBlacklisted,
     SearchesExpired,
+
+    // At the sockets: the kernel's queue was full; the system refused to send (no route, filtered); no socket of the remote's family.
+    DropKernel,
+    DropSendRefused,
+    DropNoSocket,
+
+    // Exceptions out of a handler: programmers' errors.
+    HandlerFailures,
 }
 
 /// <summary>One thread's counts. The owner adds with plain stores; any thread may read a slightly old sum.</summary>

@@ -1,0 +1,3 @@
+namespace Dna.Fast.Net.Tests;
+
+public sealed class LinuxWorkerTests() : WorkerConformance(SocketKind.Linux);

@@ -1,0 +1,3 @@
+namespace Dna.Fast.Net.Tests;
+
+public sealed class PortableWorkerTests() : WorkerConformance(SocketKind.Portable);

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Dna.Fast.Kademlia;
 using Dna.Fast.Net.Tests.Kit;
 using Dna.Fast.Wire;
@@ -43,7 +42,7 @@ public abstract class WorkerConformance(SocketKind kind)
         using WorkerGroup group = Start(TestHandler.Recording(out var seen));
         using var client = new TestClient();
         client.Send(group.Bound[0], [1, 2, 3]);
-        Assert.True(seen.WaitToReadAsync().AsTask().Wait(TestClient.Patience));
+        Wait.Until(() => seen.Count == 1, "a datagram");
         Assert.True(seen.TryRead(out Seen? first));
         Assert.Equal([1, 2, 3], first!.Datagram);
         Assert.Equal(client.Address, first.From.Remote);
@@ -404,7 +403,7 @@ public abstract class WorkerConformance(SocketKind kind)
     }
 
     [Fact]
-    public void Replies_written_before_stop_leave()
+    public async Task Replies_written_before_stop_leave()
     {
         using var release = new ManualResetEventSlim();
         using var entered = new ManualResetEventSlim();
@@ -421,9 +420,9 @@ public abstract class WorkerConformance(SocketKind kind)
         using var client = new TestClient();
         client.Send(group.Bound[0], [3]);
         Assert.True(entered.Wait(TestClient.Patience));
-        var stopped = Task.Run(() => group.Stop(TestClient.Patience));
+        Task<bool> stopped = Task.Run(() => group.Stop(TestClient.Patience));
         release.Set();
-        Assert.True(stopped.Wait(TestClient.Patience) && stopped.Result);
+        Assert.True(await stopped);
         Assert.Equal([3], client.Receive().Datagram);
     }
 

@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using Dna.Fast.Kademlia;
-using Dna.Fast.Wire;
 
 namespace Dna.Fast.Net.Tests.Kit;
 
@@ -8,7 +7,7 @@ namespace Dna.Fast.Net.Tests.Kit;
 internal sealed record Seen(Route From, byte[] Datagram);
 
 /// <summary>Echoes every datagram, unless told otherwise.</summary>
-internal class TestHandler : IDatagramHandler
+internal sealed class TestHandler : IDatagramHandler
 {
     private readonly TaskCompletionSource<Action> _attached = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _received;
@@ -24,14 +23,14 @@ internal class TestHandler : IDatagramHandler
 
     public void Attach(Action wake) => _attached.SetResult(wake);
 
-    public virtual void Receive(in Instant now, in Route from, ReadOnlySpan<byte> datagram, IDatagramSink sink)
+    public void Receive(in Instant now, in Route from, ReadOnlySpan<byte> datagram, IDatagramSink sink)
     {
         Interlocked.Increment(ref _received);
         if (OnReceive != null) OnReceive(now, from, datagram.ToArray(), sink);
         else Echo(from, datagram, sink);
     }
 
-    public virtual long Turn(in Instant now, IDatagramSink sink) => OnTurn?.Invoke(now, sink) ?? now.Ms + 60_000;
+    public long Turn(in Instant now, IDatagramSink sink) => OnTurn?.Invoke(now, sink) ?? now.Ms + 60_000;
 
     public static void Echo(in Route from, ReadOnlySpan<byte> datagram, IDatagramSink sink)
     {

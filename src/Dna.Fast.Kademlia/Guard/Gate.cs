@@ -6,61 +6,96 @@ namespace Dna.Fast.Kademlia.Guard;
 public enum GateVerdict : byte
 {
     Pass,
+
+    /// <summary>An address nobody can answer to.</summary>
     Martian,
+
+    /// <summary>On the blacklist.</summary>
     Blacklisted,
+
+    /// <summary>Its prefix used up its budget.</summary>
     OverSourceBudget,
+
+    /// <summary>All sources together used up the budget.</summary>
     OverGlobalBudget,
 }
 
-/// <summary>Requests a second (section 6.8), in sliding windows of one second.</summary>
-/// <param name="Global">All sources together; 0 = no limit.</param>
-/// <param name="PerSource">One IPv4 address or one IPv6 /64; 0 = no limit.</param>
-public sealed record RateLimits(int Global, int PerSource)
-{
-    /// <summary>Stock's numbers.</summary>
-    public static RateLimits Stock { get; } = new(8192, 1024);
-
-    public static RateLimits Off { get; } = new(0, 0);
-}
-
 /// <summary>Decides whether a datagram may come in. Shared by all workers; any thread; lock-free; allocates nothing.</summary>
+/// <remarks>
+/// Limits are strict: no source gets more than its number of requests into any second (workers that decide at the same instant may pass one each beyond it). They
+/// are so at the price of a window that is up to 143 ms longer than a second. A refused request is charged to nobody.
+/// </remarks>
 public sealed class Gate
 {
-    public Gate(RateLimits limits, ulong hashSeed) => throw new NotImplementedException();
+    // Without a global limit the total is only a statistic: threads then count in cells of their own, so that they do not share a cache line.
+    private const int Stripes = 8;
+
+    private readonly RateLimits _limits;
+    private readonly SourceBudgets? _budgets;
+    private readonly ulong[] _total;
+    private readonly BlockedSources _blocked = new();
+
+    /// <param name="limits">Requests a second.</param>
+    /// <param name="hashSeed">Secret of this process: it keeps strangers from choosing sources that share a victim's budget.</param>
+    public Gate(RateLimits limits, ulong hashSeed)
+    {
+        _limits = limits;
+        _budgets = limits.PerSource > 0 ? new SourceBudgets(hashSeed) : null;
+        _total = new ulong[(limits.Global > 0 ? 1 : Stripes) * SlidingWindow.Words];
+    }
 
     /// <summary>Martians and the blacklist only: for every datagram, before decoding.</summary>
-    public GateVerdict CheckSource(in NodeAddress source, long nowMs) => throw new NotImplementedException();
+    public GateVerdict CheckSource(in NodeAddress source, long nowMs)
+    {
+        if (IsMartian(source)) return GateVerdict.Martian;
+        return _blocked.Contains(source, nowMs) ? GateVerdict.Blacklisted : GateVerdict.Pass;
+    }
 
     /// <summary>Charges one request to the budgets. Requests, and fragments that match nothing; not replies.</summary>
-    public GateVerdict Charge(in NodeAddress source, long nowMs) => throw new NotImplementedException();
+    public GateVerdict Charge(in NodeAddress source, long nowMs)
+    {
+        uint slot = SlidingWindow.SlotOf(nowMs);
+        (int First, int Second) cells = default;
+        if (_budgets is not null)
+        {
+            cells = _budgets.CellsOf(source);
+            if (_budgets.Count(cells, slot) >= _limits.PerSource) return GateVerdict.OverSourceBudget;
+        }
 
-    /// <summary>Ignores an address (with port) for a while: the list has a cap and its entries expire.</summary>
-    public void Blacklist(in NodeAddress address, long nowMs) => throw new NotImplementedException();
+        Span<ulong> total = TotalCell();
+        if (_limits.Global > 0 && SlidingWindow.Sum(total, slot) >= _limits.Global) return GateVerdict.OverGlobalBudget;
+        SlidingWindow.Add(total, slot);
+        _budgets?.Add(cells, slot);
+        return GateVerdict.Pass;
+    }
 
-    /// <summary>Addresses on the blacklist now.</summary>
-    public int BlacklistCount => throw new NotImplementedException();
+    /// <summary>Ignores an address (with port) for 10 minutes. The list holds 4,096; when it is full, a new address is left out.</summary>
+    public void Blacklist(in NodeAddress address, long nowMs) => _blocked.Add(address, nowMs);
 
-    /// <summary>Requests charged within the last second, for statistics.</summary>
-    public int RequestsLastSecond(long nowMs) => throw new NotImplementedException();
+    /// <summary>Addresses on the blacklist. Entries whose time is over are counted until the next one is added.</summary>
+    public int BlacklistCount => _blocked.Count;
 
-    /// <summary>The rule for martians (section 6.8), also for entries of node lists.</summary>
-    public static bool IsMartian(in NodeAddress address) => throw new NotImplementedException();
-}
+    /// <summary>Requests charged within the last second (1,001 to 1,143 ms), for statistics.</summary>
+    public int RequestsLastSecond(long nowMs)
+    {
+        int sum = 0;
+        for (int i = 0; i < _total.Length; i += SlidingWindow.Words)
+            sum += SlidingWindow.Sum(_total.AsSpan(i, SlidingWindow.Words), SlidingWindow.SlotOf(nowMs));
+        return sum;
+    }
 
-/// <summary>Issues and checks tokens bound to address and port (section 3). Any thread; allocates nothing.</summary>
-public sealed class TokenMint
-{
-    public TokenMint(INodeRandom random, in Instant now) => throw new NotImplementedException();
+    /// <summary>The rule for martians (section 6.8), also for entries of node lists: port 0, 0.0.0.0/8, 224.0.0.0/3, ff00::/8 and ::.</summary>
+    /// <remarks>Link-local IPv6 passes, as from 2.6.0 on. An IPv4-mapped IPv6 address never gets here as one: <see cref="NodeAddress"/> makes it IPv4.</remarks>
+    public static bool IsMartian(in NodeAddress address)
+    {
+        if (address.Port == 0) return true;
+        if (address.IsV4) return address.Low >> 24 is 0 or >= 224;
+        return !address.IsValid || address.High >> 56 == 0xFF || address.IsUnspecified;
+    }
 
-    /// <summary>Writes a token of <see cref="WireLimits.TokenBytes"/> bytes.</summary>
-    public void Write(in NodeAddress requester, Span<byte> token) => throw new NotImplementedException();
-
-    /// <summary>True for a token of the current or the previous secret. Constant time.</summary>
-    public bool Check(in NodeAddress requester, ReadOnlySpan<byte> token) => throw new NotImplementedException();
-
-    /// <summary>Replaces the secret when its time (15 to 45 min, drawn anew each time) is over. Owner thread.</summary>
-    public void Turn(in Instant now) => throw new NotImplementedException();
-
-    /// <summary>Replaces the secret now. Owner thread.</summary>
-    public void Rotate(in Instant now) => throw new NotImplementedException();
+    private Span<ulong> TotalCell()
+    {
+        int stripe = _limits.Global > 0 ? 0 : Environment.CurrentManagedThreadId % Stripes;
+        return _total.AsSpan(stripe * SlidingWindow.Words, SlidingWindow.Words);
+    }
 }

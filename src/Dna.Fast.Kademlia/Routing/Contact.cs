@@ -40,7 +40,11 @@ public sealed class Contact
     public NodeAddress Address
     {
         get => _address.Address;
-        set => _address = new AddressCell(value);
+        set
+        {
+            // An address is wider than an atomic store: it changes as a whole, by its cell.
+            if (_address.Address != value) _address = new AddressCell(value);
+        }
     }
 
     public IpFamily Family => _address.Address.Family;
@@ -63,7 +67,8 @@ public sealed class Contact
     /// <summary>Any thread: something came from it.</summary>
     public void NoteHeard(long nowMs)
     {
-        Volatile.Write(ref _heardMs, nowMs);
+        // Workers read their clocks at different moments: the later time stays.
+        if (nowMs > Volatile.Read(ref _heardMs)) Volatile.Write(ref _heardMs, nowMs);
         if (_expired) _expired = false;
     }
 

@@ -1,0 +1,146 @@
+using Dna.Fast.Kademlia;
+using Dna.Fast.Simulation.Tests.World;
+using Dna.Fast.Wire;
+
+namespace Dna.Fast.Simulation.Tests;
+
+/// <summary>A network of 200 nodes keeps what it is given (wire specification, sections 2.4, 2.5 and 6.4).</summary>
+public sealed class PutAndGetTests
+{
+    private const int NodeCount = 200;
+
+    [Fact]
+    public void Every_put_is_found_from_anywhere_though_one_datagram_in_twenty_is_lost() => Scenario.Run(SimOptions.Bad, network =>
+    {
+        network.Grow(NodeCount);
+        List<(InfoHash Key, byte[] Packed)> puts = [];
+        for (ulong index = 1; index <= 40; index++)
+        {
+            (InfoHash Key, byte[] Packed) put = (network.NewId(), SimValue.Pack(index, $"value {index}"));
+            PutOutcome outcome = network.PutAndWait(network.AnyNode(), put.Key, put.Packed);
+            Assert.True(outcome.Acknowledged >= 4, $"Put {index} was acknowledged by {outcome.Acknowledged} of {outcome.Asked} nodes.");
+            puts.Add(put);
+        }
+
+        foreach ((InfoHash key, byte[] packed) in puts)
+        {
+            SimGet get = network.GetAndWait(network.AnyNode(), key);
+            Assert.Equal(packed, Assert.Single(get.Values));
+        }
+    });
+
+    [Fact]
+    public void A_put_reaches_exactly_the_8_closest() => Scenario.Run(SimOptions.Good, network =>
+    {
+        network.Grow(NodeCount);
+        for (ulong index = 1; index <= 20; index++)
+        {
+            InfoHash key = network.NewId();
+            SimNode putter = network.AnyNode();
+            PutOutcome outcome = network.PutAndWait(putter, key, SimValue.Pack(index, "x"));
+            IReadOnlyList<SimNode> nearest = network.Nearest(key, 8);
+
+            // The putter keeps a copy of its own (section 6.5); being one of the 8 closest itself, it asks the ninth in its place.
+            IReadOnlyList<SimNode> others = network.Nearest(key, 9).Where(node => node != putter).Take(8).ToList();
+            Assert.Equal(others.Order(ById.Order), network.Holders(key, index).Where(node => node != putter).Order(ById.Order));
+            Assert.Equal(8, outcome.Acknowledged);
+            Assert.Equal(8, nearest.Count);
+        }
+    });
+
+    [Fact]
+    public void Big_values_survive_reordering_duplicates_and_loss() => Scenario.Run(SimOptions.Bad with { LatencyMsMax = 300 }, network =>
+    {
+        // 16 fragments of which each is lost with 5 %: about every second put or reply arrives whole, so several tries and several holders count.
+        network.Grow(40);
+        for (ulong index = 1; index <= 8; index++)
+        {
+            InfoHash key = network.NewId();
+            byte[] data = new byte[20_000];
+            network.Dice.Fill(data);
+            byte[] packed = SimValue.Pack(index, data);
+            Assert.True(network.PutAndWait(network.AnyNode(), key, packed).Acknowledged > 0);
+            Assert.Contains(network.GetAndWait(network.AnyNode(), key).Values, value => value.AsSpan().SequenceEqual(packed));
+        }
+    });
+
+    [Fact]
+    public void Many_values_under_one_key_are_all_found_once() => Scenario.Run(SimOptions.Good, network =>
+    {
+        network.Grow(30);
+        InfoHash key = network.NewId();
+        List<SimPut> puts = [];
+        for (ulong index = 1; index <= 60; index++) puts.Add(network.AnyNode().Put(network, key, SimValue.Pack(index, $"value {index}")));
+        network.RunUntil(() => puts.All(put => put.Outcome is not null), SimOperations.OperationMsMax, "60 puts end");
+        SimGet get = network.GetAndWait(network.AnyNode(), key);
+        Assert.Equal(
+            Enumerable.Range(1, 60).Select(index => $"value {index}").Order(),
+            get.Values.Select(value => SimValue.TextOf(value)).Order());
+    });
+
+    [Fact]
+    public void A_get_of_nothing_says_that_nodes_answered() => Scenario.Run(SimOptions.Good, network =>
+    {
+        network.Grow(30);
+        SimGet get = network.GetAndWait(network.AnyNode(), network.NewId());
+        Assert.Empty(get.Values);
+        Assert.True(get.Outcome!.Value.Reachable);
+        Assert.True(get.Outcome.Value.Answered >= 8, $"{get.Outcome.Value.Answered} answered");
+    });
+
+    [Fact]
+    public void A_search_has_at_most_4_requests_in_flight() => Scenario.Run(SimOptions.Good, network =>
+    {
+        network.Grow(60);
+        SimNode asker = network.AddNode(isClient: true);
+        network.Run(30_000);
+        InfoHash key = network.NewId();
+        int inFlight = 0, most = 0;
+        HashSet<(NodeAddress, uint)> asked = [];
+        network.Watch = (from, to, bytes) =>
+        {
+            if (MessageReader.Read(bytes.Span, out Message message) != DecodeStatus.Ok) return;
+            if (from == asker.Address && message.Kind is MessageKind.Find or MessageKind.Get && message.Target == key)
+                inFlight += asked.Add((to, message.Transaction)) ? 1 : 0;
+            most = Math.Max(most, inFlight);
+        };
+
+        // A reply is over when it arrives, not when it leaves: the counter of answered requests is the arrival.
+        long answered = asker.Node.Count(Counter.RequestsAnswered);
+        SimGet get = asker.Get(key);
+        for (int ms = 0; ms < 20_000 && get.Outcome is null; ms++)
+        {
+            network.Run(1);
+            long now = asker.Node.Count(Counter.RequestsAnswered);
+            inFlight = (int)Math.Max(0, inFlight - (now - answered));
+            answered = now;
+        }
+
+        Assert.NotNull(get.Outcome);
+        Assert.InRange(most, 2, 4);
+    });
+
+    [Fact]
+    public void Signed_edits_win_by_sequence_number_everywhere() => Scenario.Run(SimOptions.Good, network =>
+    {
+        network.Grow(40);
+        InfoHash key = network.NewId();
+        network.PutAndWait(network.AnyNode(), key, SimValue.PackSigned(7, "first", "owner", seq: 0));
+        network.PutAndWait(network.AnyNode(), key, SimValue.PackSigned(7, "second", "owner", seq: 1));
+        network.PutAndWait(network.AnyNode(), key, SimValue.PackSigned(7, "stolen", "thief", seq: 9));
+        network.PutAndWait(network.AnyNode(), key, SimValue.PackSigned(7, "late", "owner", seq: 0));
+        foreach (SimNode node in network.Nearest(key, 8))
+        {
+            SimGet get = network.GetAndWait(node, key);
+            Assert.Contains("second", get.Values.Select(value => SimValue.TextOf(value)));
+            Assert.DoesNotContain("stolen", get.Values.Select(value => SimValue.TextOf(value)));
+        }
+    });
+
+    private sealed class ById : IComparer<SimNode>
+    {
+        public static ById Order { get; } = new();
+
+        public int Compare(SimNode? x, SimNode? y) => x!.Id.CompareTo(y!.Id);
+    }
+}

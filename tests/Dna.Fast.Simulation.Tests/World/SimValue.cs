@@ -1,0 +1,36 @@
+using System.Text;
+using Dna.Fast.Wire;
+
+namespace Dna.Fast.Simulation.Tests.World;
+
+/// <summary>Packed values for scenarios.</summary>
+internal static class SimValue
+{
+    public static byte[] Pack(ulong id, string text, ushort type = 0) => Pack(id, Encoding.UTF8.GetBytes(text), type);
+
+    public static byte[] Pack(ulong id, byte[] data, ushort type = 0)
+    {
+        ValueView value = new() { Id = id, Type = type, Data = data, UserType = "text/plain"u8 };
+        return Pack(value);
+    }
+
+    /// <summary>A value signed the simulator's way.</summary>
+    public static byte[] PackSigned(ulong id, string text, string owner, ushort seq)
+    {
+        ValueView value = new() { Id = id, Type = 0, Data = Encoding.UTF8.GetBytes(text), Owner = Encoding.UTF8.GetBytes(owner), Seq = seq };
+        byte[] body = new byte[ValueWriter.BytesMax(value)];
+        int bytes = ValueWriter.WriteBody(body, value);
+        value.Signature = SimVerifier.Sign(value.Owner, body.AsSpan(0, bytes));
+        return Pack(value);
+    }
+
+    public static string TextOf(ReadOnlySpan<byte> packed) =>
+        ValueReader.Read(packed, out ValueView value, out _) == DecodeStatus.Ok ? Encoding.UTF8.GetString(value.Data) : "(no value)";
+
+    private static byte[] Pack(in ValueView value)
+    {
+        byte[] packed = new byte[ValueWriter.BytesMax(value)];
+        int bytes = ValueWriter.Write(packed, value);
+        return packed.AsSpan(0, bytes).ToArray();
+    }
+}

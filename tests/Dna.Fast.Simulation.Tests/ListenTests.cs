@@ -47,7 +47,7 @@ public sealed class ListenTests
         for (ulong id = 1; id <= 5; id++) network.PutAndWait(network.AnyNode(), key, SimValue.Pack(id, $"news {id}"));
         SimListen listen = network.AnyNode().Listen(key);
         network.Run(10_000);
-        Assert.Equal([1, 2, 3, 4, 5UL], listen.Events.Select(told => told.Id).Order());
+        Assert.Equal((ulong[])[1, 2, 3, 4, 5], listen.Events.Select(told => told.Id).Order());
     });
 
     [Fact]

@@ -1,4 +1,5 @@
 using Dna.Fast.Kademlia;
+using Dna.Fast.Kademlia.Routing;
 using Dna.Fast.Simulation.Tests.World;
 using Dna.Fast.Wire;
 

@@ -42,6 +42,9 @@ internal sealed record TestValue
 
     public RawPack ToPack() => new(Pack());
 
+    /// <summary>The bytes a signature covers.</summary>
+    public byte[] PackBody() => MsgPack.Write(Body());
+
     private MsgMap Body() => new(
         ("seq", Owner is null ? null : (object)Seq), ("owner", Owner), ("type", Type), ("data", Data), ("utype", UserType));
 }

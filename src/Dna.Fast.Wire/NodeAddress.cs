@@ -13,7 +13,7 @@ public enum IpFamily : byte
 }
 
 /// <summary>An IP address and a UDP port: where a datagram comes from or goes to.</summary>
-/// <remarks>A value of 28 bytes. An IPv4-mapped IPv6 address is an IPv4 address (section 1.1). The scope id (of link-local IPv6) never travels.</remarks>
+/// <remarks>A value of 24 bytes. An IPv4-mapped IPv6 address is an IPv4 address (section 1.1). The scope id (of link-local IPv6) never travels.</remarks>
 [StructLayout(LayoutKind.Sequential, Pack = 4)]
 public readonly struct NodeAddress : IEquatable<NodeAddress>
 {

@@ -15,6 +15,15 @@ internal sealed class FailureReport(int worker, CounterSet counters, Action<int,
         counters.Add(Counter.HandlerFailures);
         if (now.Ms < _quietUntilMs) return;
         _quietUntilMs = now.Ms + PauseMs;
-        report?.Invoke(worker, failure);
+        try
+        {
+            report?.Invoke(worker, failure);
+        }
+#pragma warning disable CA1031 // Whoever is told must not end the node either.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            counters.Add(Counter.HandlerFailures);
+        }
     }
 }

@@ -9,7 +9,7 @@ namespace Dna.Fast.Net;
 internal struct RecordHeader
 {
     /// <summary>Bytes of this header; a test says so.</summary>
-    public const int Bytes = 72;
+    public const int Bytes = 64;
 
     /// <summary>Bytes to the next record.</summary>
     public int RecordBytes;

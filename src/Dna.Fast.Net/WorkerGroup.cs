@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Dna.Fast.Kademlia;
 using Dna.Fast.Wire;
 
@@ -42,9 +43,22 @@ public sealed class WorkerGroup : IDisposable
         var system = SocketSystem.Choose(options.Sockets);
         UdpSocket[][]? sockets = SocketOpener.Open(options, handlers.Count, system, out OpenFailure? failure);
         if (sockets == null) return new OpenResult(failure!.Status, failure.Text, null);
-        var workers = new Worker[handlers.Count];
-        for (int i = 0; i < workers.Length; i++) workers[i] = new Worker(i, sockets[i], system.CreateWaiter(sockets[i]), handlers[i], options);
-        return new OpenResult(OpenStatus.Opened, "", new WorkerGroup(workers, [.. sockets[0].Select(socket => socket.Bound)]));
+        var workers = new List<Worker>();
+        try
+        {
+            foreach (UdpSocket[] ofWorker in sockets)
+            {
+                workers.Add(new Worker(workers.Count, ofWorker, system.CreateWaiter(ofWorker), handlers[workers.Count], options));
+            }
+        }
+        catch (Exception error) when (error is IOException or SocketException)
+        {
+            foreach (Worker worker in workers) worker.Close();
+            foreach (UdpSocket socket in sockets.Skip(workers.Count).SelectMany(ofWorker => ofWorker)) socket.Dispose();
+            return new OpenResult(OpenStatus.Failed, error.Message, null);
+        }
+
+        return new OpenResult(OpenStatus.Opened, "", new WorkerGroup([.. workers], [.. sockets[0].Select(socket => socket.Bound)]));
     }
 
     /// <summary>Attaches the handlers and starts the threads.</summary>

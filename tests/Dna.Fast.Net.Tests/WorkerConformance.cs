@@ -1,5 +1,6 @@
 using System.Net;
 using Dna.Fast.Kademlia;
+using Dna.Fast.Net.Linux;
 using Dna.Fast.Net.Tests.Kit;
 using Dna.Fast.Wire;
 
@@ -69,8 +70,8 @@ public abstract class WorkerConformance(SocketKind kind)
     [Theory]
     [InlineData(1)]
     [InlineData(2047)]
-    [InlineData(2104)]
-    [InlineData(2105)]
+    [InlineData(ReceiveBatch.InlineBytes)]
+    [InlineData(ReceiveBatch.InlineBytes + 1)]
     [InlineData(9000)]
     [InlineData(WireLimits.DatagramBytesMax)]
     public void Datagram_comes_and_goes_whole(int bytes)

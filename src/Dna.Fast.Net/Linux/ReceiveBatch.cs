@@ -9,7 +9,7 @@ using Dna.Fast.Kademlia;
 namespace Dna.Fast.Net.Linux;
 
 /// <summary>One <c>recvmmsg</c>: slots of equal size in the pipe's memory, one for each datagram of the batch.</summary>
-/// <remarks>A slot is a <see cref="RecordHeader"/> and 2 KiB; what is longer goes on in the <see cref="OverflowArea"/> and is joined there.</remarks>
+/// <remarks>A slot is a <see cref="RecordHeader"/> and about 2 KiB, more than an Ethernet frame; what is longer goes on in the <see cref="OverflowArea"/> and is joined there.</remarks>
 internal sealed unsafe class ReceiveBatch : IDisposable
 {
     /// <summary>Bytes of a slot: 34 cache lines. Not a power of two, which would put every slot's start into the same few sets of the cache.</summary>
@@ -18,7 +18,9 @@ internal sealed unsafe class ReceiveBatch : IDisposable
     /// <summary>Memory for a batch.</summary>
     public const int BlockBytes = SlotBytes * UdpSocket.BatchMax;
 
-    private const int InlineBytes = SlotBytes - RecordHeader.Bytes;
+    /// <summary>Bytes of a datagram that fit its slot.</summary>
+    public const int InlineBytes = SlotBytes - RecordHeader.Bytes;
+
     private const int VectorsEach = 2;
 
     private readonly bool _hasControl;

@@ -45,6 +45,12 @@ public enum Counter
     DropListenerLimit,
     DropAcknowledgementFull,
     DropForgedValue,
+    DropAcknowledgementLate,
+    DropReplyCostly,
+
+    // Answers cut short at a bound of ours.
+    GetsCut,
+    ListensCut,
 
     // Errors we sent.
     ErrorNoKey,

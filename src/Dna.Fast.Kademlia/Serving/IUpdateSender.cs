@@ -6,7 +6,7 @@ namespace Dna.Fast.Kademlia.Serving;
 /// <remarks>
 /// Owner thread. All spans are copied by the callee. The callee adds transaction id and token (<see cref="Guard.TokenMint"/>, for <c>to.Remote</c>), decides
 /// between inline values and a size list with fragments (<see cref="ValueListWriter.FitsInline"/>), and retransmits <see cref="SendValues"/> and
-/// <see cref="SendIds"/> as in section 1.5; when three tries went unanswered it calls <see cref="ListenerTable.DropNode"/>. Legacy pushes are sent once.
+/// <see cref="SendIds"/> as in section 1.5; when three tries went unanswered it calls <see cref="ListenerTable.DropNode"/>, from within a send if it must. Legacy pushes are sent once.
 /// Each method returns false when the callee's own bounds refuse the message: the caller sends nothing more to this listener in this turn.
 /// </remarks>
 public interface IUpdateSender

@@ -51,8 +51,8 @@ internal static class BodyReader
             case WireKeys.N4: return reader.TryReadBinary(out message.Nodes4);
             case WireKeys.N6: return reader.TryReadBinary(out message.Nodes6);
             case WireKeys.Values: return TryReadValues(ref reader, ref message);
-            case WireKeys.Q: return TryReadMap(ref reader, out message.Query);
-            case WireKeys.Fileds: return TryReadMap(ref reader, out message.Fields);
+            case WireKeys.Q: return reader.TryReadRawMap(Depth, out message.Query);
+            case WireKeys.Fileds: return reader.TryReadRawMap(Depth, out message.Fields);
             case WireKeys.W: return TryReadWant(ref reader, out message.Want);
             case WireKeys.Sid: return reader.TryReadUInt(uint.MaxValue, out message.SocketId);
             case WireKeys.Ve: return reader.TryReadUInt(uint.MaxValue, out message.ListenVersion);
@@ -75,16 +75,6 @@ internal static class BodyReader
 
         // An address of another length is a hint we cannot use, not a reason to lose the reply.
         message.ReportedAddress = address.Length is 4 or 16 ? address : default;
-        return true;
-    }
-
-    private static bool TryReadMap(scoped ref MsgpackReader reader, out ReadOnlySpan<byte> raw)
-    {
-        raw = default;
-        if (reader.Next != MsgpackType.Map) return reader.Fail(DecodeStatus.NotAMap);
-        int start = reader.Position;
-        if (!reader.TrySkip(Depth)) return false;
-        raw = reader.Since(start);
         return true;
     }
 

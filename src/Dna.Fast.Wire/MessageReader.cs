@@ -83,11 +83,7 @@ public static class MessageReader
                 return TryReadError(ref reader, ref message);
             case WireKeys.P:
                 seen |= Parts.P;
-                if (reader.Next != MsgpackType.Map) return reader.Fail(DecodeStatus.NotAMap);
-                int start = reader.Position;
-                if (!reader.TrySkip(Depth)) return false;
-                message.Fragments = reader.Since(start);
-                return true;
+                return reader.TryReadRawMap(Depth, out message.Fragments);
             default:
                 return reader.TrySkip(Depth);
         }

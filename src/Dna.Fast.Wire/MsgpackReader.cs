@@ -2,21 +2,6 @@ using System.Buffers.Binary;
 
 namespace Dna.Fast.Wire;
 
-/// <summary>What kind of msgpack object comes next.</summary>
-public enum MsgpackType : byte
-{
-    /// <summary>No byte is left, or the byte begins no object.</summary>
-    None,
-    Integer,
-    String,
-    Binary,
-    Array,
-    Map,
-
-    /// <summary>Nil, boolean, floating point number or extension.</summary>
-    Other,
-}
-
 /// <summary>Reads msgpack from a span, from front to back. Allocates nothing and never throws on input.</summary>
 /// <remarks>
 /// Any width of a type is accepted where its value fits. A method that returns false has set <see cref="Status"/>; the position is then undefined and
@@ -41,24 +26,7 @@ public ref struct MsgpackReader
     public readonly DecodeStatus Status => _status;
 
     /// <summary>Kind of the next object.</summary>
-    public readonly MsgpackType Next
-    {
-        get
-        {
-            if (_at >= _bytes.Length) return MsgpackType.None;
-            byte code = _bytes[_at];
-            return code switch
-            {
-                <= 0x7f or >= 0xe0 or (>= 0xcc and <= 0xd3) => MsgpackType.Integer,
-                <= 0x8f or 0xde or 0xdf => MsgpackType.Map,
-                <= 0x9f or 0xdc or 0xdd => MsgpackType.Array,
-                <= 0xbf or (>= 0xd9 and <= 0xdb) => MsgpackType.String,
-                >= 0xc4 and <= 0xc6 => MsgpackType.Binary,
-                0xc1 => MsgpackType.None,
-                _ => MsgpackType.Other,
-            };
-        }
-    }
+    public readonly MsgpackType Next => _at < _bytes.Length ? MsgpackCodes.Type(_bytes[_at]) : MsgpackType.None;
 
     /// <summary>The bytes from <paramref name="start"/> to the current position.</summary>
     public readonly ReadOnlySpan<byte> Since(int start) => _bytes[start.._at];
@@ -90,14 +58,21 @@ public ref struct MsgpackReader
     /// <summary>Reads a map key of up to 7 bytes as a word of <see cref="WireKeys"/>; 0 for any other key, which is skipped.</summary>
     internal bool TryReadKey(int depth, out ulong key)
     {
-        key = 0;
-        if (_at >= _bytes.Length) return Fail(DecodeStatus.Truncated);
-        uint length = (uint)_bytes[_at] - 0xa0;
-        if (length > 31) return Next == MsgpackType.String ? TryReadWord(out key) : TrySkip(depth);
-        if (length > (uint)(_bytes.Length - _at - 1)) return Fail(DecodeStatus.Truncated);
-        key = Word(_bytes, _at + 1, (int)length);
-        _at += 1 + (int)length;
-        return true;
+        int at = _at;
+        if (_bytes.Length - at >= 9)
+        {
+            // With 8 bytes behind the code, one load holds every key there is.
+            uint length = (uint)_bytes[at] - 0xa1;
+            if (length < WireKeys.BytesMax)
+            {
+                int bits = 8 * (int)length + 8;
+                key = BinaryPrimitives.ReadUInt64LittleEndian(_bytes[(at + 1)..]) & (1UL << bits) - 1 | (ulong)(length + 1) << 56;
+                _at = at + 2 + (int)length;
+                return true;
+            }
+        }
+
+        return TryReadOtherKey(depth, out key);
     }
 
     /// <summary>Reads a string of up to 7 bytes as a word of <see cref="WireKeys"/>; 0 for a longer one.</summary>
@@ -192,37 +167,27 @@ public ref struct MsgpackReader
         return true;
     }
 
+    /// <summary>Walks a map like <see cref="TrySkip"/> and keeps its bytes.</summary>
+    internal bool TryReadRawMap(int depth, out ReadOnlySpan<byte> raw)
+    {
+        raw = default;
+        if (Remaining > 0 && Next != MsgpackType.Map) return Fail(DecodeStatus.NotAMap);
+        int start = _at;
+        if (!TrySkip(depth)) return false;
+        raw = Since(start);
+        return true;
+    }
+
     /// <summary>Skips one object of any type, <paramref name="depth"/> maps and arrays being open around it.</summary>
     public bool TrySkip(int depth)
     {
         if (_at >= _bytes.Length) return Fail(DecodeStatus.Truncated);
         byte code = _bytes[_at];
-        switch (code)
-        {
-            case <= 0x7f or >= 0xe0 or 0xc0 or 0xc2 or 0xc3:
-                return Advance(1);
-            case <= 0x9f or (>= 0xdc and <= 0xdf):
-                return TrySkipContainer(depth);
-            case <= 0xbf:
-                return Advance(1L + (code & 0x1f));
-            case 0xc4 or 0xd9:
-                return TryPeekLength(1, out long length) && Advance(2 + length);
-            case 0xc5 or 0xda:
-                return TryPeekLength(2, out length) && Advance(3 + length);
-            case 0xc6 or 0xdb:
-                return TryPeekLength(4, out length) && Advance(5 + length);
-            case >= 0xc7 and <= 0xc9:
-                int width = 1 << (code - 0xc7);
-                return TryPeekLength(width, out length) && Advance(2 + width + length);
-            case 0xca or 0xcb:
-                return Advance(code == 0xca ? 5 : 9);
-            case >= 0xcc and <= 0xd3:
-                return Advance(1 + (1 << (code & 3)));
-            case >= 0xd4 and <= 0xd8:
-                return Advance(2 + (1 << (code - 0xd4)));
-            default:
-                return Fail(DecodeStatus.Malformed);
-        }
+        int length = MsgpackCodes.Length(code);
+        if (length == 0) return TrySkipLong(code, depth);
+        if (length > Remaining) return Fail(DecodeStatus.Truncated);
+        _at += length;
+        return true;
     }
 
     /// <summary>Sets <see cref="Status"/>.</summary>
@@ -231,6 +196,13 @@ public ref struct MsgpackReader
     {
         _status = status;
         return false;
+    }
+
+    /// <summary>Reads a key near the end of the bytes, one in a wider form, or one that is none of ours.</summary>
+    private bool TryReadOtherKey(int depth, out ulong key)
+    {
+        key = 0;
+        return Next == MsgpackType.String ? TryReadWord(out key) : TrySkip(depth);
     }
 
     private static ulong Word(ReadOnlySpan<byte> bytes, int start, int length)
@@ -249,20 +221,34 @@ public ref struct MsgpackReader
         return word | (ulong)length << 56;
     }
 
-    private bool TrySkipContainer(int depth)
+    /// <summary>Skips an object whose length its code alone does not tell.</summary>
+    private bool TrySkipLong(byte code, int depth)
+    {
+        long length;
+        switch (code)
+        {
+            case <= 0x8f or 0xde or 0xdf:
+                return TryReadMapHeader(out int pairs) && TrySkipObjects(2 * pairs, depth);
+            case <= 0x9f or 0xdc or 0xdd:
+                return TryReadArrayHeader(out int count) && TrySkipObjects(count, depth);
+            case 0xc4 or 0xd9:
+                return TryPeekLength(1, out length) && Advance(2 + length);
+            case 0xc5 or 0xda:
+                return TryPeekLength(2, out length) && Advance(3 + length);
+            case 0xc6 or 0xdb:
+                return TryPeekLength(4, out length) && Advance(5 + length);
+            case >= 0xc7 and <= 0xc9:
+                int width = 1 << (code - 0xc7);
+                return TryPeekLength(width, out length) && Advance(2 + width + length);
+            default:
+                return Fail(DecodeStatus.Malformed);
+        }
+    }
+
+    /// <summary>Skips what is in a container that stands at <paramref name="depth"/>.</summary>
+    private bool TrySkipObjects(int count, int depth)
     {
         if (depth >= WireLimits.DepthMax) return Fail(DecodeStatus.TooDeep);
-        int count;
-        if (Next == MsgpackType.Map)
-        {
-            if (!TryReadMapHeader(out count)) return false;
-            count *= 2;
-        }
-        else if (!TryReadArrayHeader(out count))
-        {
-            return false;
-        }
-
         for (int i = 0; i < count; i++)
         {
             if (!TrySkip(depth + 1)) return false;

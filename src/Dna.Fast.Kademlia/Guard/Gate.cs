@@ -31,7 +31,7 @@ public sealed class Gate
     private const int Stripes = 8;
 
     private readonly RateLimits _limits;
-    private readonly SourceBudgets? _budgets;
+    private readonly RequestBudgets? _budgets;
     private readonly ulong[] _total;
     private readonly BlockedSources _blocked = new();
 
@@ -40,7 +40,7 @@ public sealed class Gate
     public Gate(RateLimits limits, ulong hashSeed)
     {
         _limits = limits;
-        _budgets = limits.PerSource > 0 ? new SourceBudgets(hashSeed) : null;
+        _budgets = limits.PerSource > 0 ? new RequestBudgets(hashSeed) : null;
         _total = new ulong[(limits.Global > 0 ? 1 : Stripes) * SlidingWindow.Words];
     }
 

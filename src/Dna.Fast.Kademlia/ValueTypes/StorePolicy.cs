@@ -62,7 +62,7 @@ public sealed class StorePolicy(IValueVerifier verifier)
 
         TypeRules rules = TypeRegistry.RulesOf(type);
         bool isVerified = value.IsSigned && TypeRegistry.ChecksSignature(type);
-        if (!isVerified && PayloadBytes(value) > WireLimits.ValuePayloadBytesMax) return StoreVerdict.RefuseSize;
+        if (!isVerified && value.PayloadBytes > WireLimits.ValuePayloadBytesMax) return StoreVerdict.RefuseSize;
         if (rules == TypeRules.DhtMessage && !value.IsSigned && ServiceData.IsEmptyMessage(value.Data)) return StoreVerdict.RefuseType;
         if (rules == TypeRules.Service && source.IsValid) return WriteService(source, value, packed, out packedBytes);
 
@@ -113,11 +113,6 @@ public sealed class StorePolicy(IValueVerifier verifier)
         StoreVerdict.RefuseCertificate => Counter.PutRefusedCertificate,
         _ => throw new ArgumentOutOfRangeException(nameof(verdict)),
     };
-
-    private static int PayloadBytes(in ValueView value) =>
-        value.IsEncrypted
-            ? value.Cypher.Length
-            : value.Data.Length + value.Signature.Length + value.UserType.Length + value.PushType.Length;
 
     // The putter's port, the address it really has; all else it said about itself (user type, owner, signature) no longer fits and goes.
     private static StoreVerdict WriteService(in NodeAddress source, in ValueView value, Span<byte> packed, out int packedBytes)

@@ -10,7 +10,7 @@ namespace Dna.Fast.Kademlia.Guard;
 /// L of one source, 8 of 1,024 with the stock numbers, however many sources are made up. A given victim is locked out with a chance of (8 / 1,024)^2, about 1 in 16,000,
 /// and without the key nobody can aim. (That such a flood uses up the global limit is the price of having one.)
 /// </remarks>
-internal sealed class SourceBudgets
+internal sealed class RequestBudgets
 {
     /// <summary>Cells in a row, a power of two: two rows of 64 KiB stay in the second-level cache of a core.</summary>
     private const int RowCells = 1024;
@@ -19,7 +19,7 @@ internal sealed class SourceBudgets
     private readonly SipHash _hash;
 
     /// <param name="seed">Secret of this process.</param>
-    public SourceBudgets(ulong seed) => _hash = new SipHash(seed, ~seed);
+    public RequestBudgets(ulong seed) => _hash = new SipHash(seed, ~seed);
 
     /// <summary>The two cells of a source, to be handed to <see cref="Count"/> and <see cref="Add"/>.</summary>
     public (int First, int Second) CellsOf(in NodeAddress source)

@@ -121,7 +121,7 @@ public sealed class Receiver : IDatagramHandler
             return;
         }
 
-        NoteSender(message, at);
+        NoteSender(message, at, isAnswer);
         if (isAnswer) TakeAnswer(message, datagram, at);
         else Answer(message, datagram, at);
     }
@@ -212,13 +212,14 @@ public sealed class Receiver : IDatagramHandler
         else _context.Inbox.Assembled(at.From, whole);
     }
 
-    private void NoteSender(in Message message, in Arrival at)
+    private void NoteSender(in Message message, in Arrival at, bool isAnswer)
     {
         if (message.IsClient) return;
         RoutingTable table = _context.Table(at.From.Remote.Family);
         Contact? known = table.Find(message.Id);
         if (known is not null && known.Address == at.From.Remote) known.NoteHeard(at.Now.Ms);
-        else if (known is not null || table.CouldTake(message.Id, at.Now.Ms)) _context.Inbox.Heard(message.Id, at.From.Remote);
+        // An answer goes to the owner itself, who takes the contact from it if it asked.
+        else if (!isAnswer && (known is not null || table.CouldTake(message.Id, at.Now.Ms))) _context.Inbox.Heard(message.Id, at.From.Remote);
     }
 
     private bool Admit(GateVerdict verdict)

@@ -1,4 +1,6 @@
+using Dna.Fast.Commands;
 using Dna.Fast.Identity;
 
-SodiumLibrary.Use(() => typeof(Program).Assembly.GetManifestResourceStream("libsodium"));
-Console.WriteLine($"dna 0.1.0 (libsodium {SodiumLibrary.LoadedVersion()})");
+// Only said here, loaded when it is first needed.
+SodiumLibrary.Use(() => typeof(VersionLine).Assembly.GetManifestResourceStream("libsodium"));
+return await CommandLineRoot.InvokeAsync(args, Console.Out, Console.Error).ConfigureAwait(false);

@@ -1,0 +1,97 @@
+using Dna.Fast.Identity;
+using Dna.Fast.Kademlia;
+using Dna.Fast.Kademlia.Store;
+using Dna.Fast.Messenger;
+using Dna.Fast.Net;
+using Dna.Fast.Settings;
+using Dna.Fast.Wire;
+
+namespace Dna.Fast.Client;
+
+/// <summary>A node for the length of one command: in memory, on a free port, handed out to nobody.</summary>
+internal sealed class ClientSession : IDisposable
+{
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(2);
+    private readonly MemoryValueStore _store;
+    private readonly Node _node;
+    private readonly WorkerGroup _workers;
+
+    private ClientSession(MemoryValueStore store, Node node, WorkerGroup workers, IReadOnlyList<NodeAddress> bootstrap)
+    {
+        _store = store;
+        _node = node;
+        _workers = workers;
+        Bootstrap = bootstrap;
+        Dht = new Dht(node);
+    }
+
+    public IDht Dht { get; }
+
+    /// <summary>What the bootstrap entry means, in the resolver's order.</summary>
+    public IReadOnlyList<NodeAddress> Bootstrap { get; }
+
+    /// <summary>Starts the node.</summary>
+    /// <returns>The session, or the exit code after saying on <paramref name="error"/> why not.</returns>
+    public static async Task<(ClientSession? Session, int ExitCode)> OpenAsync(
+        HostPort entry, uint network, TextWriter error, CancellationToken cancellation)
+    {
+        ResolveResult resolved = await Resolver.ResolveAsync(entry.Text, HostPort.DefaultPort, cancellation).ConfigureAwait(false);
+        if (resolved.Error is not null)
+        {
+            await error.WriteLineAsync("dna: " + resolved.Error).ConfigureAwait(false);
+            return (null, ExitCode.Unreachable);
+        }
+
+        bool v4 = resolved.Addresses.Any(address => address.Family == IpFamily.V4);
+        bool v6 = resolved.Addresses.Any(address => address.Family == IpFamily.V6);
+        var store = new MemoryValueStore();
+        var node = new Node(
+            new NodeOptions
+            {
+                Id = NewId(),
+                Network = network,
+                IsClient = true,
+                Bootstrap = resolved.Addresses,
+                ServesV4 = v4,
+                ServesV6 = v6,
+            },
+            new NodeParts(store, new RsaVerifier(), () => new SystemRandom()),
+            SystemClock.Instance.Now);
+        OpenResult opened = WorkerGroup.Open(
+            new NetOptions { Addresses = Wildcards(v4, v6), SkipMissingFamily = true, HandlerFailed = (_, failure) => error.WriteLine("dna: " + failure) },
+            node.Workers);
+        if (opened.Group is not { } workers)
+        {
+            await error.WriteLineAsync("dna: " + opened.Message).ConfigureAwait(false);
+            node.Dispose();
+            store.Dispose();
+            return (null, ExitCode.Unreachable);
+        }
+
+        workers.Start();
+        return (new ClientSession(store, node, workers, resolved.Addresses), ExitCode.Ok);
+    }
+
+    public void Dispose()
+    {
+        _workers.Stop(StopTimeout);
+        _node.Dispose();
+        _store.Dispose();
+    }
+
+    /// <summary>The addresses that stand for "any", of the families asked for.</summary>
+    public static IReadOnlyList<NodeAddress> Wildcards(bool v4, bool v6)
+    {
+        var addresses = new List<NodeAddress>();
+        if (v4 && NodeAddress.TryParse("0.0.0.0", 0, out NodeAddress any4)) addresses.Add(any4);
+        if (v6 && NodeAddress.TryParse("::", 0, out NodeAddress any6)) addresses.Add(any6);
+        return addresses;
+    }
+
+    private static InfoHash NewId()
+    {
+        Span<byte> id = stackalloc byte[InfoHash.Bytes];
+        new SystemRandom().Fill(id);
+        return new InfoHash(id);
+    }
+}

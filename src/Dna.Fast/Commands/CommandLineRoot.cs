@@ -1,0 +1,48 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+
+namespace Dna.Fast.Commands;
+
+/// <summary>The whole command line of <c>dna</c>.</summary>
+internal static class CommandLineRoot
+{
+    /// <summary>Parses and runs one command line.</summary>
+    /// <returns>An <see cref="ExitCode"/>.</returns>
+    public static async Task<int> InvokeAsync(string[] arguments, TextWriter output, TextWriter error)
+    {
+        // No response files: "@name" is a value somebody may put.
+        ParseResult result = Create().Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        // Signals are ours (Interrupt): a node needs its own seconds to end.
+        var invocation = new InvocationConfiguration { Output = output, Error = error, ProcessTerminationTimeout = null };
+        if (result.Action is not ParseErrorAction wrong) return await result.InvokeAsync(invocation).ConfigureAwait(false);
+        // The message and a suggestion say more than the whole help behind them. All of it belongs to the errors.
+        wrong.ShowHelp = false;
+        invocation.Output = error;
+        await result.InvokeAsync(invocation).ConfigureAwait(false);
+        await error.WriteLineAsync($"See: {Path(result.CommandResult.Command)} --help").ConfigureAwait(false);
+        return ExitCode.Usage;
+    }
+
+    internal static RootCommand Create()
+    {
+        var root = new RootCommand("A fast OpenDHT-compatible bootstrap and storage node, and the commands to use one.")
+        {
+            RunCommand.Create(),
+            PutCommand.Create(),
+            GetCommand.Create(),
+            ListenCommand.Create(),
+            PingCommand.Create(),
+            StatusCommand.Create(),
+        };
+        foreach (Option option in root.Options)
+        {
+            if (option is VersionOption) option.Action = new VersionLine();
+            if (option is HelpOption { Action: HelpAction help }) option.Action = new HelpWithExamples(help);
+        }
+
+        return root;
+    }
+
+    private static string Path(Command command) => command is RootCommand ? "dna" : "dna " + command.Name;
+}

@@ -1,0 +1,128 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using Dna.Fast.Client;
+using Dna.Fast.Messenger;
+using Dna.Fast.Settings;
+using Dna.Fast.Wire;
+
+namespace Dna.Fast.Commands;
+
+/// <summary><c>dna put</c>: puts one value.</summary>
+internal static class PutCommand
+{
+    /// <summary>What stock tools say of a text.</summary>
+    private const string TextUserType = "text/plain";
+
+    private static readonly Argument<string> Key = new("KEY") { Description = "40 hexadecimal digits, or any text: its SHA-1 is the key" };
+
+    private static readonly Argument<string?> Value = new("VALUE") { Description = "The text to put", Arity = ArgumentArity.ZeroOrOne };
+
+    private static readonly Option<string?> FileName = new("--file") { Description = "Puts a file's bytes instead; - is the standard input", HelpName = "F" };
+
+    private static readonly TextOption<ulong> Id = Texts.Option<ulong>(
+        "--id", "The value's id", "HEX", ("random", 0ul), HexId.TryParse, "1 to 16 hexadecimal digits, not 0");
+
+    private static readonly TextOption<ushort> Type = Texts.Option<ushort>(
+        "--type", "How long it lives: 7d, 30d, 365d, or a type's number; 0 lives 10 minutes", "7d|30d|365d|N", ("0", (ushort)0), ValueTypeText.TryParse, "7d, 30d, 365d or 0 to 65535");
+
+    private static readonly Option<string?> UserType = new("--user-type") { Description = $"What it is, for its readers [default: {TextUserType} for a VALUE]", HelpName = "S" };
+
+    private static readonly Option<bool> Permanent = new("--permanent") { Description = "Goes on announcing it until Ctrl-C" };
+
+    private static readonly TextOption<HostPort> Bootstrap = ClientOptions.BootstrapOption();
+
+    private static readonly TextOption<uint> Network = ClientOptions.NetworkOption();
+
+    private static readonly TextOption<int> Timeout = ClientOptions.TimeoutOption();
+
+    public static Command Create()
+    {
+        var command = new DnaCommand(
+            "put",
+            "Puts a value under a key, and says how many nodes took it.",
+            "dna put greeting hello",
+            "dna put greeting hello --type 7d -b 192.0.2.1:4000",
+            "dna put 7c4a8d09ca3762af61e59520943dc26494f8941b --file picture.png --type 30d",
+            "dna put greeting hello --permanent")
+        {
+            Key, Value, FileName, Id, Type, UserType, Permanent, Bootstrap, Network, Timeout,
+        };
+        command.Validators.Add(result =>
+        {
+            bool hasValue = result.GetResult(Value) is { Tokens.Count: > 0 };
+            bool hasFile = result.GetResult(FileName) is { Tokens.Count: > 0 };
+            if (hasValue == hasFile) result.AddError(hasValue ? "VALUE and --file exclude each other." : "What shall be put? Give a VALUE or --file.");
+        });
+        command.SetAction((result, _) => RunAsync(result));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult result)
+    {
+        TextWriter error = result.InvocationConfiguration.Error;
+        byte[]? data;
+        try
+        {
+            data = result.GetValue(FileName) is { } file ? await ReadAsync(file).ConfigureAwait(false) : Encoding.UTF8.GetBytes(result.GetValue(Value)!);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return await ClientCommand.FailAsync(error, ExitCode.Failed, failure.Message).ConfigureAwait(false);
+        }
+
+        ulong id = Id.Read(result) is var wanted and not 0 ? wanted : NewValue.RandomId();
+        string userType = result.GetValue(UserType) ?? (result.GetValue(FileName) is null ? TextUserType : "");
+        byte[]? packed = NewValue.Pack(id, Type.Read(result), data, userType, out string? problem);
+        if (packed is null) return await ClientCommand.FailAsync(error, ExitCode.Failed, problem + "; nothing was sent").ConfigureAwait(false);
+
+        var deadline = TimeSpan.FromSeconds(Timeout.Read(result));
+        InfoHash key = InfoHash.OfKey(result.GetValue(Key)!);
+        bool isPermanent = result.GetValue(Permanent);
+        return await ClientCommand.RunAsync(result, Bootstrap.Read(result), Network.Read(result), async scene =>
+        {
+            if (!isPermanent) return await SayAsync(scene, await scene.Session.Dht.PutAsync(key, packed, deadline, scene.Cancellation).ConfigureAwait(false), key, id).ConfigureAwait(false);
+            using PermanentPut put = await scene.Session.Dht.PutPermanentAsync(key, packed, deadline, scene.Cancellation).ConfigureAwait(false);
+            int code = await SayAsync(scene, put.FirstRound, key, id).ConfigureAwait(false);
+            return code == ExitCode.Ok ? await StayAsync(scene).ConfigureAwait(false) : code;
+        }).ConfigureAwait(false);
+    }
+
+    private static async Task<int> SayAsync(ClientScene scene, PutAnswer answer, InfoHash key, ulong id)
+    {
+        string value = string.Create(CultureInfo.InvariantCulture, $"key={key} id={id:x}");
+        (int code, string text) = answer.Status switch
+        {
+            PutAnswerStatus.Acknowledged => (ExitCode.Ok, $"{answer.Acknowledged} of {answer.Asked} nodes acknowledged {value}"),
+            PutAnswerStatus.Unacknowledged => (ExitCode.Failed, $"none of {answer.Asked} nodes acknowledged {value}"),
+            PutAnswerStatus.Refused => (ExitCode.Failed, $"not sent: a signed value is under {value}, and an unsigned one over it ends stock nodes; take another id"),
+            PutAnswerStatus.Unreachable => (ExitCode.Unreachable, "no node answered: the network is unreachable"),
+            _ => (ExitCode.Failed, $"no acknowledgement in time of {value}; some nodes may have it"),
+        };
+        if (code != ExitCode.Ok) return await ClientCommand.FailAsync(scene.Error, code, text).ConfigureAwait(false);
+        await scene.Output.WriteLineAsync(text).ConfigureAwait(false);
+        return code;
+    }
+
+    /// <summary>Waits for Ctrl-C.</summary>
+    private static async Task<int> StayAsync(ClientScene scene)
+    {
+        await scene.Output.WriteLineAsync("permanent: it is announced again before it expires, until Ctrl-C").ConfigureAwait(false);
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using CancellationTokenRegistration registration = scene.Cancellation.Register(() => ended.TrySetResult());
+        await ended.Task.ConfigureAwait(false);
+        return ExitCode.Ok;
+    }
+
+    /// <summary>Reads at most one byte more than the network takes: enough to refuse.</summary>
+    private static async Task<byte[]> ReadAsync(string file)
+    {
+        Stream stream = file == "-" ? Console.OpenStandardInput() : new FileStream(file, FileMode.Open, FileAccess.Read);
+        await using (stream.ConfigureAwait(false))
+        {
+            byte[] buffer = new byte[WireLimits.ValuePayloadBytesMax + 1];
+            int length = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false).ConfigureAwait(false);
+            return buffer[..length];
+        }
+    }
+}

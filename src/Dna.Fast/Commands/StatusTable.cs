@@ -1,0 +1,43 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Dna.Fast.Settings;
+
+namespace Dna.Fast.Commands;
+
+/// <summary>A status report for people: what matters first, and the counters that are not zero.</summary>
+internal static class StatusTable
+{
+    public static string Write(JsonElement status)
+    {
+        var table = new StringBuilder();
+        Row(table, "node", Text(status, "id"));
+        Row(table, "version", Text(status, "version"));
+        Row(table, "up", TimeSpan.FromSeconds(status.GetProperty("uptime").GetInt64()).ToString("g", CultureInfo.InvariantCulture));
+        Row(table, "addresses", string.Join(", ", status.GetProperty("addresses").EnumerateArray().Select(address => address.GetString())));
+        if (status.TryGetProperty("reported_address", out JsonElement reported)) Row(table, "seen as", reported.GetString()!);
+        Row(table, "network", Text(status, "network"));
+        Row(table, "IPv4", Family(status.GetProperty("ipv4")));
+        Row(table, "IPv6", Family(status.GetProperty("ipv6")));
+        JsonElement store = status.GetProperty("store");
+        Row(table, "store", $"{Text(store, "health")}, {Text(store, "values")} values under {Text(store, "keys")} keys, {Size(store, "bytes")}, {Size(store, "disk_bytes")} on disk");
+        JsonElement work = status.GetProperty("work");
+        Row(table, "work", $"{Text(work, "searches")} searches, {Text(work, "pending_requests")} requests pending, {Text(work, "listeners")} listeners");
+        Row(table, "memory", Size(status.GetProperty("memory"), "resident"));
+        foreach (JsonProperty counter in status.GetProperty("counters").EnumerateObject())
+        {
+            if (counter.Value.GetInt64() != 0) Row(table, counter.Name, counter.Value.GetInt64().ToString(CultureInfo.InvariantCulture));
+        }
+
+        return table.ToString().TrimEnd();
+    }
+
+    private static void Row(StringBuilder table, string name, string value) => table.Append(CultureInfo.InvariantCulture, $"{name,-26} {value}").Append('\n');
+
+    private static string Family(JsonElement family) =>
+        $"{Text(family, "state")}, {Text(family, "good")} good nodes, {Text(family, "dubious")} dubious, {Text(family, "buckets")} buckets";
+
+    private static string Text(JsonElement parent, string name) => parent.GetProperty(name).ToString();
+
+    private static string Size(JsonElement parent, string name) => ByteSize.Format(parent.GetProperty(name).GetInt64());
+}

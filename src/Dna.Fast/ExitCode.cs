@@ -1,0 +1,22 @@
+namespace Dna.Fast;
+
+/// <summary>How <c>dna</c> ends: what scripts look at.</summary>
+internal static class ExitCode
+{
+    public const int Ok = 0;
+
+    /// <summary>It failed, or nothing was found.</summary>
+    public const int Failed = 1;
+
+    /// <summary>The command line is wrong.</summary>
+    public const int Usage = 2;
+
+    /// <summary>Another program has the address.</summary>
+    public const int AddressInUse = 3;
+
+    /// <summary>The store cannot be opened, or another process has it.</summary>
+    public const int Store = 4;
+
+    /// <summary>No node answered.</summary>
+    public const int Unreachable = 5;
+}

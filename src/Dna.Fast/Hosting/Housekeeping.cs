@@ -1,0 +1,62 @@
+using Dna.Fast.Kademlia;
+using Dna.Fast.Kademlia.Store;
+using Dna.Fast.Logging;
+using Microsoft.Extensions.Logging;
+
+namespace Dna.Fast.Hosting;
+
+/// <summary>What a running node does now and then: saves its good nodes, says its statistics, tells when the store's health changes.</summary>
+internal sealed class Housekeeping(Node node, IValueStore store, StatusReport report, string nodesFile, ILogger log, TimeProvider time)
+{
+    /// <summary>A node that is killed joins again by nodes that were good this long ago at most.</summary>
+    private static readonly TimeSpan SaveInterval = TimeSpan.FromMinutes(3);
+
+    private static readonly TimeSpan HealthInterval = TimeSpan.FromSeconds(10);
+    private string _health = "ok";
+
+    /// <summary>Runs until cancelled.</summary>
+    /// <param name="statisticsInterval">Zero: no statistics.</param>
+    public Task RunAsync(TimeSpan statisticsInterval, CancellationToken cancellation) => Task.WhenAll(
+        EveryAsync(SaveInterval, SaveNodes, cancellation),
+        EveryAsync(HealthInterval, CheckStore, cancellation),
+        statisticsInterval > TimeSpan.Zero ? EveryAsync(statisticsInterval, SayStatistics, cancellation) : Task.CompletedTask);
+
+    /// <summary>Saves the good nodes; a failure is logged and forgotten.</summary>
+    public void SaveNodes()
+    {
+        try
+        {
+            IReadOnlyList<(Wire.InfoHash Id, Wire.NodeAddress Address)> nodes = node.GoodNodes();
+            GoodNodesFile.Write(nodesFile, nodes);
+            log.NodesSaved(nodes.Count);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            log.NodesNotSaved(failure.Message);
+        }
+    }
+
+    private void CheckStore()
+    {
+        string health = store.Statistics.Health;
+        if (health == _health) return;
+        _health = health;
+        if (health == "ok") log.StoreWell();
+        else log.StoreUnwell(health);
+    }
+
+    private void SayStatistics()
+    {
+        StoreStatistics values = store.Statistics;
+        NodeStatus status = node.Status;
+        log.Statistics(
+            values.Values, values.Bytes, status.V4.Good, status.V6.Good, status.Listeners,
+            report.Count(Counter.DatagramsIn), report.Count(Counter.DatagramsOut), report.Drops(), Environment.WorkingSet);
+    }
+
+    private async Task EveryAsync(TimeSpan interval, Action act, CancellationToken cancellation)
+    {
+        using var timer = new PeriodicTimer(interval, time);
+        while (await timer.WaitForNextTickAsync(cancellation).ConfigureAwait(false)) act();
+    }
+}

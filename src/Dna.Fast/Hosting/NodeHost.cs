@@ -1,0 +1,206 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Sockets;
+using Dna.Fast.Client;
+using Dna.Fast.Identity;
+using Dna.Fast.Kademlia;
+using Dna.Fast.Kademlia.Store;
+using Dna.Fast.Logging;
+using Dna.Fast.Net;
+using Dna.Fast.Settings;
+using Dna.Fast.Wire;
+using Microsoft.Extensions.Logging;
+
+namespace Dna.Fast.Hosting;
+
+/// <summary>A node from its start to its end: this is where all parts meet.</summary>
+/// <remarks>
+/// Start: directory, store, id and known nodes, node, sockets, then the ready line. The store comes first because it alone decides who owns the directory.
+/// End: drain, save the good nodes, sockets, node, store; each step has its time, and all of them together less than ten seconds.
+/// </remarks>
+internal sealed class NodeHost
+{
+    /// <summary>Acknowledgements wait for one commit, which takes a tenth of a second; a slow disk gets more.</summary>
+    private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(3);
+
+    private static readonly TimeSpan DrainPoll = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan WorkersTimeout = TimeSpan.FromSeconds(2);
+
+    /// <summary>Whatever hangs, the process is gone within ten seconds.</summary>
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(9);
+
+    private readonly RunSettings _settings;
+    private readonly DataDirectory _directory;
+    private readonly IValueStore _store;
+    private readonly ILogger _log;
+
+    private NodeHost(RunSettings settings, DataDirectory directory, IValueStore store, ILogger log)
+    {
+        _settings = settings;
+        _directory = directory;
+        _store = store;
+        _log = log;
+    }
+
+    /// <summary>Runs a node until SIGTERM or SIGINT.</summary>
+    /// <returns>An <see cref="ExitCode"/>.</returns>
+    public static async Task<int> RunAsync(RunSettings settings, TextWriter output, TextWriter error)
+    {
+        using var interrupt = new Interrupt();
+        Posix.KeepFilesPrivate();
+        var log = new StderrLogger(settings.LogLevel, settings.LogFormat, error, TimeProvider.System);
+        try
+        {
+            DataDirectory directory = DataDirectory.Open(settings.DataDirectory);
+            if (directory.IsOpenToOthers) log.DirectoryOpenToOthers(directory.FullPath);
+            IValueStore? store = StoreOpener.Open(settings, directory, out string? problem);
+            if (store is null) return await Commands.ClientCommand.FailAsync(error, ExitCode.Store, problem!).ConfigureAwait(false);
+            if (store.Statistics.Damaged > 0) log.RecordsDamaged(store.Statistics.Damaged);
+            return await new NodeHost(settings, directory, store, log).ServeAsync(output, error, interrupt.Token).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return await Commands.ClientCommand.FailAsync(error, ExitCode.Store, failure.Message).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<int> ServeAsync(TextWriter output, TextWriter error, CancellationToken interrupt)
+    {
+        long startedUnixMs = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+        Node node = CreateNode();
+        OpenResult opened = WorkerGroup.Open(
+            new NetOptions
+            {
+                Addresses = Addresses(),
+                Port = _settings.Port,
+                SkipMissingFamily = _settings.Bind.Count == 0,
+                HandlerFailed = _log.HandlerFailed,
+            },
+            node.Workers);
+        if (opened.Group is not { } workers)
+        {
+            node.Dispose();
+            _store.Dispose();
+            int code = opened.Status == OpenStatus.AddressInUse ? ExitCode.AddressInUse : ExitCode.Failed;
+            return await Commands.ClientCommand.FailAsync(error, code, opened.Message).ConfigureAwait(false);
+        }
+
+        var report = new StatusReport(node, workers, _store, _settings.Network, startedUnixMs, TimeProvider.System);
+        var housekeeping = new Housekeeping(node, _store, report, _directory.Nodes, _log, TimeProvider.System);
+        StatusSocket? status = StatusSocket.Open(_directory.StatusSocket, report.ToJson, _log);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(interrupt);
+        Task background = RunBackgroundAsync(node, housekeeping, end.Token);
+        workers.Start();
+        await SayReadyAsync(output, node, workers).ConfigureAwait(false);
+
+        await WaitAsync(interrupt).ConfigureAwait(false);
+        await StopAsync(node, workers, housekeeping, status, background).ConfigureAwait(false);
+        return ExitCode.Ok;
+    }
+
+    private Node CreateNode()
+    {
+        var random = new SystemRandom();
+        InfoHash id = NodeIdFile.ReadOrCreate(_directory.NodeId, random, out string? damaged);
+        if (damaged is not null) _log.NodeIdDamaged(damaged);
+        IReadOnlyList<(InfoHash Id, NodeAddress Address)> known = GoodNodesFile.Read(_directory.Nodes, out int unread);
+        if (unread > 0) _log.NodesFileDamaged(unread);
+        bool v4 = Addresses().Any(address => address.Family == IpFamily.V4);
+        bool v6 = Addresses().Any(address => address.Family == IpFamily.V6);
+        var options = new NodeOptions
+        {
+            Id = id,
+            Network = _settings.Network,
+            RateLimits = _settings.RateLimits,
+            Bootstrap = [.. _settings.Bootstrap.Where(entry => !entry.IsName).Select(entry => entry.Literal)],
+            KnownNodes = [.. known.Where(entry => entry.Address.IsV4 ? v4 : v6)],
+            ServesV4 = v4,
+            ServesV6 = v6,
+        };
+        int verifiers = Math.Max(1, Environment.ProcessorCount / 2);
+        var parts = new NodeParts(_store, new RsaVerifier(), () => new SystemRandom(), _settings.Workers, verifiers);
+        return new Node(options, parts, SystemClock.Instance.Now);
+    }
+
+    private IReadOnlyList<NodeAddress> Addresses() =>
+        _settings.Bind.Count > 0 ? _settings.Bind : ClientSession.Wildcards(Socket.OSSupportsIPv4, Socket.OSSupportsIPv6);
+
+    /// <summary>Names and housekeeping. A failure of ours there is logged; the node serves on.</summary>
+    private async Task RunBackgroundAsync(Node node, Housekeeping housekeeping, CancellationToken end)
+    {
+        var names = new BootstrapNames(
+            (text, cancellation) => Resolver.ResolveAsync(text, HostPort.DefaultPort, cancellation), node.AddBootstrap, _log, TimeProvider.System);
+        Task[] tasks =
+        [
+            names.RunAsync(_settings.Bootstrap.Where(entry => entry.IsName), end),
+            housekeeping.RunAsync(_settings.StatisticsInterval, end),
+        ];
+        foreach (Task task in tasks)
+        {
+            try
+            {
+                await task.ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (end.IsCancellationRequested)
+            {
+                // The node ends.
+            }
+            catch (Exception failure)
+            {
+                _log.BackgroundFailed(failure);
+            }
+        }
+    }
+
+    private async Task SayReadyAsync(TextWriter output, Node node, WorkerGroup workers)
+    {
+        string addresses = string.Join(',', workers.Bound);
+        long values = _store.Statistics.Values;
+        await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"ready udp={addresses} node={node.Id} values={values}")).ConfigureAwait(false);
+        await output.FlushAsync().ConfigureAwait(false);
+        _log.Serving(addresses, node.Id.ToString(), values, _directory.FullPath);
+    }
+
+    private async Task StopAsync(Node node, WorkerGroup workers, Housekeeping housekeeping, StatusSocket? status, Task background)
+    {
+        long start = Stopwatch.GetTimestamp();
+        _log.Stopping("a signal");
+        using var watchdog = new Timer(
+            _ =>
+            {
+                _log.StopTooSlow();
+                Environment.Exit(ExitCode.Failed);
+            },
+            null, StopTimeout, Timeout.InfiniteTimeSpan);
+        node.Drain();
+        if (!await IsDrainedAsync(node).ConfigureAwait(false)) _log.NotDrained();
+        housekeeping.SaveNodes();
+        await background.ConfigureAwait(false);
+        if (status is not null) await status.DisposeAsync().ConfigureAwait(false);
+        workers.Stop(WorkersTimeout);
+        node.Dispose();
+        _store.Dispose();
+        _log.Stopped((long)Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+    }
+
+    private static async Task<bool> IsDrainedAsync(Node node)
+    {
+        long start = Stopwatch.GetTimestamp();
+        using var timer = new PeriodicTimer(DrainPoll);
+        while (!node.IsDrained)
+        {
+            if (Stopwatch.GetElapsedTime(start) > DrainTimeout) return false;
+            await timer.WaitForNextTickAsync().ConfigureAwait(false);
+        }
+
+        return true;
+    }
+
+    private static async Task WaitAsync(CancellationToken interrupt)
+    {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using CancellationTokenRegistration registration = interrupt.Register(() => ended.TrySetResult());
+        await ended.Task.ConfigureAwait(false);
+    }
+
+}

@@ -1,0 +1,40 @@
+using System.Runtime.InteropServices;
+
+namespace Dna.Fast.Hosting;
+
+/// <summary>The few system calls the framework does not offer.</summary>
+/// <remarks>Safe by their arguments alone: numbers, and a path that is marshalled as a copy; no memory of ours is handed over to be written.</remarks>
+internal static partial class Posix
+{
+    private const int ReadOnly = 0;
+    private const int OnlyOwner = 0x3F;
+
+    /// <summary>From now on this process makes files that only their owner can use (umask 077).</summary>
+    public static void KeepFilesPrivate()
+    {
+        if (!OperatingSystem.IsWindows()) _ = SetMask(OnlyOwner);
+    }
+
+    /// <summary>Makes a directory's entries durable: without it a renamed file may be gone after a power cut. False when the system cannot.</summary>
+    public static bool SyncDirectory(string path)
+    {
+        if (OperatingSystem.IsWindows()) return true;
+        int descriptor = Open(path, ReadOnly);
+        if (descriptor < 0) return false;
+        bool isDone = Sync(descriptor) == 0;
+        _ = Close(descriptor);
+        return isDone;
+    }
+
+    [LibraryImport("libc", EntryPoint = "umask")]
+    private static partial int SetMask(int mask);
+
+    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync")]
+    private static partial int Sync(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int Close(int descriptor);
+}

@@ -1,0 +1,94 @@
+using System.Net.Sockets;
+using Dna.Fast.Logging;
+using Microsoft.Extensions.Logging;
+
+namespace Dna.Fast.Hosting;
+
+/// <summary>The Unix socket in the data directory: whoever connects gets one JSON object and the end.</summary>
+/// <remarks>Only its owner can connect: the file has mode 0600 from its birth (umask) and the directory 0700. One caller at a time; a slow one is left alone after two seconds.</remarks>
+internal sealed class StatusSocket : IAsyncDisposable
+{
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(2);
+    private readonly Socket _socket;
+    private readonly string _path;
+    private readonly Func<byte[]> _report;
+    private readonly ILogger _log;
+    private readonly CancellationTokenSource _end = new();
+    private readonly Task _serving;
+
+    private StatusSocket(Socket socket, string path, Func<byte[]> report, ILogger log)
+    {
+        _socket = socket;
+        _path = path;
+        _report = report;
+        _log = log;
+        _serving = ServeAsync();
+    }
+
+    /// <summary>Opens the socket. The caller owns the data directory, so a file of that name is left over from a process that is gone.</summary>
+    /// <returns>Null when the system refuses, which is logged: a node serves without it.</returns>
+    public static StatusSocket? Open(string path, Func<byte[]> report, ILogger log)
+    {
+        Socket? socket = null;
+        try
+        {
+            File.Delete(path);
+            socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            socket.Bind(new UnixDomainSocketEndPoint(path));
+            if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            socket.Listen();
+            return new StatusSocket(socket, path, report, log);
+        }
+        catch (Exception failure) when (failure is SocketException or IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            // ArgumentException: the path is longer than the 108 bytes such an address holds.
+            socket?.Dispose();
+            log.NoStatusSocket(failure.Message);
+            return null;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _end.CancelAsync().ConfigureAwait(false);
+        _socket.Dispose();
+        await _serving.ConfigureAwait(false);
+        _end.Dispose();
+        try
+        {
+            File.Delete(_path);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // The next start deletes it.
+        }
+    }
+
+    private async Task ServeAsync()
+    {
+        while (!_end.IsCancellationRequested)
+        {
+            try
+            {
+                using Socket caller = await _socket.AcceptAsync(_end.Token).ConfigureAwait(false);
+                using var timeout = CancellationTokenSource.CreateLinkedTokenSource(_end.Token);
+                timeout.CancelAfter(AnswerTimeout);
+                await SendAsync(caller, _report(), timeout.Token).ConfigureAwait(false);
+            }
+            catch (Exception failure) when (failure is SocketException or OperationCanceledException or ObjectDisposedException)
+            {
+                // The caller went away, was too slow, or we end.
+            }
+            catch (Exception failure) when (!_end.IsCancellationRequested)
+            {
+                _log.BackgroundFailed(failure);
+            }
+        }
+    }
+
+    private static async Task SendAsync(Socket caller, ReadOnlyMemory<byte> answer, CancellationToken cancellation)
+    {
+        while (!answer.IsEmpty) answer = answer[await caller.SendAsync(answer, SocketFlags.None, cancellation).ConfigureAwait(false)..];
+        caller.Shutdown(SocketShutdown.Both);
+    }
+}

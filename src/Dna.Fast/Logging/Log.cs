@@ -1,0 +1,66 @@
+using Microsoft.Extensions.Logging;
+
+namespace Dna.Fast.Logging;
+
+/// <summary>Everything a node says in its log.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Information, "Serving on {Addresses} as {Node}, {Values} values, data in {Directory}")]
+    public static partial void Serving(this ILogger log, string addresses, string node, long values, string directory);
+
+    [LoggerMessage(2, LogLevel.Information, "Stopping: {Reason}")]
+    public static partial void Stopping(this ILogger log, string reason);
+
+    [LoggerMessage(3, LogLevel.Information, "Stopped after {Milliseconds} ms")]
+    public static partial void Stopped(this ILogger log, long milliseconds);
+
+    [LoggerMessage(4, LogLevel.Error, "Stopping takes too long; ending now. What was acknowledged is in the log of the store")]
+    public static partial void StopTooSlow(this ILogger log);
+
+    [LoggerMessage(5, LogLevel.Warning, "Some acknowledgements were still owed when the time to finish them was over")]
+    public static partial void NotDrained(this ILogger log);
+
+    [LoggerMessage(6, LogLevel.Warning, "The node id file could not be read; set aside as {Damaged}, a new id was made")]
+    public static partial void NodeIdDamaged(this ILogger log, string damaged);
+
+    [LoggerMessage(7, LogLevel.Warning, "{Lines} lines of the nodes file could not be read")]
+    public static partial void NodesFileDamaged(this ILogger log, int lines);
+
+    [LoggerMessage(8, LogLevel.Warning, "The good nodes could not be saved: {Reason}")]
+    public static partial void NodesNotSaved(this ILogger log, string reason);
+
+    [LoggerMessage(9, LogLevel.Debug, "Saved {Nodes} good nodes")]
+    public static partial void NodesSaved(this ILogger log, int nodes);
+
+    [LoggerMessage(10, LogLevel.Warning, "Other users can look into {Directory}: chmod 700 is safer")]
+    public static partial void DirectoryOpenToOthers(this ILogger log, string directory);
+
+    [LoggerMessage(11, LogLevel.Warning, "Bootstrap: {Reason}; trying again in {Seconds} s")]
+    public static partial void NameNotResolved(this ILogger log, string reason, int seconds);
+
+    [LoggerMessage(12, LogLevel.Information, "Bootstrap: {Name} is {Addresses}")]
+    public static partial void NameResolved(this ILogger log, string name, string addresses);
+
+    [LoggerMessage(13, LogLevel.Warning, "No status socket: {Reason}. \"dna status\" will not reach this node")]
+    public static partial void NoStatusSocket(this ILogger log, string reason);
+
+    [LoggerMessage(14, LogLevel.Error, "Packet thread {Worker} met an error of ours; the datagram was dropped")]
+    public static partial void HandlerFailed(this ILogger log, int worker, Exception failure);
+
+    [LoggerMessage(15, LogLevel.Warning, "Recovery set {Records} damaged records aside")]
+    public static partial void RecordsDamaged(this ILogger log, long records);
+
+    [LoggerMessage(16, LogLevel.Error, "Store: {Health}")]
+    public static partial void StoreUnwell(this ILogger log, string health);
+
+    [LoggerMessage(17, LogLevel.Information, "Store: well again")]
+    public static partial void StoreWell(this ILogger log);
+
+    [LoggerMessage(18, LogLevel.Information,
+        "Statistics: {Values} values, {Bytes} bytes, {Good4} good nodes over IPv4 and {Good6} over IPv6, {Listeners} listeners, {DatagramsIn} datagrams in, {DatagramsOut} out, {Drops} dropped, {Memory} bytes of memory")]
+    public static partial void Statistics(
+        this ILogger log, long values, long bytes, int good4, int good6, int listeners, long datagramsIn, long datagramsOut, long drops, long memory);
+
+    [LoggerMessage(19, LogLevel.Error, "A background task of ours failed")]
+    public static partial void BackgroundFailed(this ILogger log, Exception failure);
+}

@@ -1,0 +1,44 @@
+using Dna.Fast.Kademlia.Guard;
+using Dna.Fast.Wire;
+using Microsoft.Extensions.Logging;
+
+namespace Dna.Fast.Settings;
+
+/// <summary>How log lines look.</summary>
+internal enum LogFormat
+{
+    Text,
+    Json,
+}
+
+/// <summary>What <c>dna run</c> was told.</summary>
+internal sealed record RunSettings
+{
+    public required ushort Port { get; init; }
+
+    /// <summary>Addresses to bind; empty: all addresses of both families, where the host has them.</summary>
+    public required IReadOnlyList<NodeAddress> Bind { get; init; }
+
+    public required string DataDirectory { get; init; }
+
+    public required IReadOnlyList<HostPort> Bootstrap { get; init; }
+
+    public required uint Network { get; init; }
+
+    /// <summary>Memory for stored values, in bytes; the rest is on disk.</summary>
+    public required long MemoryBytes { get; init; }
+
+    /// <summary>Packed bytes of live values at most.</summary>
+    public required long StoreBytes { get; init; }
+
+    public required RateLimits RateLimits { get; init; }
+
+    public required int Workers { get; init; }
+
+    public required LogLevel LogLevel { get; init; }
+
+    public required LogFormat LogFormat { get; init; }
+
+    /// <summary>Zero: no statistics lines.</summary>
+    public required TimeSpan StatisticsInterval { get; init; }
+}

@@ -25,6 +25,7 @@ internal sealed class Maintenance
     private readonly OwnerParts _parts;
     private readonly INodeRandom _random;
     private Timer? _round;
+    private int _goodBefore;
 
     public Maintenance(FamilyParts family, FamilyParts? other, OwnerParts parts, INodeRandom random)
     {
@@ -54,17 +55,24 @@ internal sealed class Maintenance
 
         IReadOnlyList<BucketInfo> buckets = _family.Table.Snapshot();
         for (int i = 0; i < buckets.Count; i++) sent |= ConfirmBucket(buckets, i);
+        int good = _family.Table.Count(NowMs).Good;
+        sent |= good > _goodBefore;
+        _goodBefore = good;
         if (!sent && NowMs - _family.Table.OwnBucketGrewMs < OwnBucketGrowthMs) sent = LookNearby();
         ScheduleRound(sent ? Between(BusyRoundMsMin, BusyRoundMsMax) : Between(IdleRoundMsMin, IdleRoundMsMax));
     }
 
+    // Due as stock sees it: nobody there, or nobody there who answered lately. Beyond that a bucket with room for more good contacts is looked after too,
+    // or the halves of a young network, which know each other by one common acquaintance, would look up keys each for themselves.
     private bool ConfirmBucket(IReadOnlyList<BucketInfo> buckets, int index)
     {
         BucketInfo bucket = buckets[index];
-        if (bucket.Contacts.Count > 0 && NowMs - bucket.RepliedMs < BucketSilenceMs) return false;
-        InfoHash target = RandomIdIn(bucket);
+        int good = bucket.Contacts.Count(c => c.IsGood(NowMs));
+        bool due = good == 0 || NowMs - bucket.RepliedMs >= BucketSilenceMs;
+        bool sparse = good < RoutingTable.BucketSize && !IsOwn(bucket);
+        if (!due && !sparse) return false;
         BucketInfo source = bucket;
-        if (source.Contacts.Count == 0 || _random.NextUInt64() % NeighbourChance == 0)
+        if (source.Contacts.Count == 0 || due && _random.NextUInt64() % NeighbourChance == 0)
         {
             int neighbour = index > 0 && (index + 1 == buckets.Count || (_random.NextUInt64() & 1) == 0) ? index - 1 : index + 1;
             if (neighbour < buckets.Count && buckets[neighbour].Contacts.Count > 0) source = buckets[neighbour];
@@ -72,10 +80,11 @@ internal sealed class Maintenance
 
         if (Pick(source) is not { } contact) return false;
         // A contact that is already being asked answers for its bucket soon enough.
-        if (contact.PendingRequests > 0) return true;
-        _parts.Queries.Find(contact, target, OtherWant(), Quiet(contact));
-        return true;
+        if (contact.PendingRequests == 0) _parts.Queries.Find(contact, RandomIdIn(bucket), OtherWant(), Quiet(contact));
+        return due;
     }
+
+    private bool IsOwn(BucketInfo bucket) => Self.CommonPrefixBits(bucket.First) >= bucket.Depth;
 
     // Somebody with nearly our id answers for our neighbourhood best.
     private bool LookNearby()
@@ -105,9 +114,11 @@ internal sealed class Maintenance
         _round = _parts.Timers.Schedule(NowMs + inMs, Round);
     }
 
+    // Rather one that has yet to prove itself: only who answered is handed out to others.
     private Contact? Pick(BucketInfo bucket)
     {
         List<Contact> alive = bucket.Contacts.Where(c => !c.IsExpired).ToList();
+        if (alive.Any(c => !c.IsGood(NowMs))) alive.RemoveAll(c => c.IsGood(NowMs));
         return alive.Count == 0 ? null : alive[(int)(_random.NextUInt64() % (ulong)alive.Count)];
     }
 

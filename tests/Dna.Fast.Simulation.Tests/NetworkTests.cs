@@ -102,7 +102,7 @@ public sealed class NetworkTests
         network.Grow(20);
         network.Run(24 * 60 * Minute);
         Assert.All(network.Nodes, node => Assert.Equal(Connectivity.Connected, node.Node.Status.V4.Connectivity));
-        Assert.All(network.Nodes, node => Assert.InRange(node.Node.Status.V4.Good, 8, 19));
+        Assert.All(network.Nodes, node => Assert.InRange(node.Node.Status.V4.Good, 3, 19));
         InfoHash key = network.NewId();
         network.PutAndWait(network.AnyNode(), key, SimValue.Pack(1, "next day"));
         Assert.Single(network.GetAndWait(network.AnyNode(), key).Values);

@@ -17,11 +17,21 @@ internal static class SimValue
     /// <summary>A value signed the simulator's way.</summary>
     public static byte[] PackSigned(ulong id, string text, string owner, ushort seq)
     {
-        ValueView value = new() { Id = id, Type = 0, Data = Encoding.UTF8.GetBytes(text), Owner = Encoding.UTF8.GetBytes(owner), Seq = seq };
+        ValueView value = new() { Id = id, Type = 0, Data = Encoding.UTF8.GetBytes(text), Owner = KeyOf(owner), Seq = seq };
         byte[] body = new byte[ValueWriter.BytesMax(value)];
         int bytes = ValueWriter.WriteBody(body, value);
         value.Signature = SimVerifier.Sign(value.Owner, body.AsSpan(0, bytes));
         return Pack(value);
+    }
+
+    /// <summary>The DER shape of an RSA SubjectPublicKeyInfo whose modulus is the owner's name.</summary>
+    private static byte[] KeyOf(string owner)
+    {
+        byte[] name = Encoding.UTF8.GetBytes(owner);
+        byte[] key = [0x02, (byte)name.Length, .. name, 0x02, 0x01, 0x03];
+        byte[] bits = [0x03, (byte)(key.Length + 3), 0x00, 0x30, (byte)key.Length, .. key];
+        byte[] algorithm = [0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00];
+        return [0x30, (byte)(algorithm.Length + bits.Length), .. algorithm, .. bits];
     }
 
     public static string TextOf(ReadOnlySpan<byte> packed) =>

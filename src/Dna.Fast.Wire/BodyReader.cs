@@ -92,7 +92,9 @@ internal static class BodyReader
         return true;
     }
 
-    /// <summary>Walks the list. An element that is neither a map nor a size stays in it: it fails alone, where it is read as a value.</summary>
+    /// <summary>
+    /// Walks the list. An element that is neither a map nor a size stays in it: it fails alone, where it is read as a value.
+    /// </summary>
     private static bool TryReadValues(scoped ref MsgpackReader reader, scoped ref Message message)
     {
         if (!reader.TryReadArrayHeader(out int count)) return false;

@@ -1,6 +1,8 @@
 namespace Dna.Fast.Wire;
 
-/// <summary>Why a datagram, or a part of one, was or was not understood. Everything but <see cref="Ok"/> is a silent, counted drop.</summary>
+/// <summary>
+/// Why a datagram, or a part of one, was or was not understood. Everything but <see cref="Ok"/> is a silent, counted drop.
+/// </summary>
 public enum DecodeStatus : byte
 {
     Ok,

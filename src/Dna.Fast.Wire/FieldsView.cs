@@ -43,7 +43,10 @@ public ref struct FieldsView
     /// <summary>Values described.</summary>
     public readonly int Count => _fieldCount == 0 ? 0 : _elementCount / _fieldCount;
 
-    /// <summary>Moves to the next value's fields and fills <paramref name="row"/> (id, type, seq, owner as key bytes or empty, user type; others default).</summary>
+    /// <summary>
+    /// Moves to the next value's fields and fills <paramref name="row"/> (id, type, seq, owner as key bytes or empty, user type; others
+    /// default).
+    /// </summary>
     /// <remarks>An element of another type than its field's leaves the field default, as does a number that does not fit.</remarks>
     public bool MoveNext(out ValueView row)
     {

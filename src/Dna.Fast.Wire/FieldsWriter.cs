@@ -1,9 +1,14 @@
 namespace Dna.Fast.Wire;
 
-/// <summary>Writes the <c>fileds</c> map in two steps: rows first (their number is not known), the map around them then. Any thread; allocates nothing.</summary>
+/// <summary>
+/// Writes the <c>fileds</c> map in two steps: rows first (their number is not known), the map around them then. Any thread; allocates
+/// nothing.
+/// </summary>
 public static class FieldsWriter
 {
-    /// <summary>Appends the selected fields of one value, in ascending order (section 2.4): owner as DER key, or 20 zero bytes when unsigned.</summary>
+    /// <summary>
+    /// Appends the selected fields of one value, in ascending order (section 2.4): owner as DER key, or 20 zero bytes when unsigned.
+    /// </summary>
     /// <returns>Bytes written; 0 when there is too little room.</returns>
     public static int WriteRow(Span<byte> destination, in QueryView query, in ValueView value)
     {

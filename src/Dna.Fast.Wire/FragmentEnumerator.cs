@@ -1,7 +1,9 @@
 namespace Dna.Fast.Wire;
 
 /// <summary>Walks <see cref="Message.Fragments"/>: index of the value, offset of the bytes in it, the bytes.</summary>
-/// <remarks>Reads <c>{ uint index: { "o": uint, "d": bin } }</c>. An entry of another shape, or with numbers no value can have, is passed over.</remarks>
+/// <remarks>
+/// Reads <c>{ uint index: { "o": uint, "d": bin } }</c>. An entry of another shape, or with numbers no value can have, is passed over.
+/// </remarks>
 public ref struct FragmentEnumerator
 {
     /// <summary>Containers open while an entry is read: the datagram, the map of fragments.</summary>

@@ -7,7 +7,9 @@ using System.Text;
 namespace Dna.Fast.Wire;
 
 /// <summary>A 160-bit identifier: of a node, of a key, of a public key.</summary>
-/// <remarks>20 bytes on the wire, most significant byte first. Distance is XOR read as a big-endian number (wire specification, section 1.3).</remarks>
+/// <remarks>
+/// 20 bytes on the wire, most significant byte first. Distance is XOR read as a big-endian number (wire specification, section 1.3).
+/// </remarks>
 [StructLayout(LayoutKind.Sequential, Pack = 4)]
 public readonly struct InfoHash : IEquatable<InfoHash>, IComparable<InfoHash>
 {
@@ -57,7 +59,9 @@ public readonly struct InfoHash : IEquatable<InfoHash>, IComparable<InfoHash>
     public static InfoHash operator ^(in InfoHash left, in InfoHash right) =>
         new(left._high ^ right._high, left._middle ^ right._middle, left._low ^ right._low);
 
-    /// <summary>Which of two ids is nearer to this one: negative for <paramref name="first"/>, positive for <paramref name="second"/>, 0 when equal.</summary>
+    /// <summary>
+    /// Which of two ids is nearer to this one: negative for <paramref name="first"/>, positive for <paramref name="second"/>, 0 when equal.
+    /// </summary>
     public int CompareDistance(in InfoHash first, in InfoHash second)
     {
         ulong a = first._high ^ _high, b = second._high ^ _high;
@@ -113,7 +117,9 @@ public readonly struct InfoHash : IEquatable<InfoHash>, IComparable<InfoHash>
         return new InfoHash(digest);
     }
 
-    /// <summary>What a person means by a key: 40 hexadecimal digits as they are, any other text by its SHA-1 (UTF-8), as stock tools do.</summary>
+    /// <summary>
+    /// What a person means by a key: 40 hexadecimal digits as they are, any other text by its SHA-1 (UTF-8), as stock tools do.
+    /// </summary>
     public static InfoHash OfKey(string text) => TryParse(text, out InfoHash hash) ? hash : Of(Encoding.UTF8.GetBytes(text));
 
     /// <summary>Reads exactly 40 hexadecimal digits of either case.</summary>

@@ -31,9 +31,9 @@ public enum Want : byte
 
 /// <summary>A decoded datagram: a view whose spans point into it. Valid as long as the datagram's memory is.</summary>
 /// <remarks>
-/// Every field is a fact of the top-level map or of its body (<c>a</c>, else <c>r</c>, else <c>u</c>). An absent span is empty; an absent number is 0
-/// and, where 0 means something, has a flag beside it. Raw spans (<see cref="Values"/>, <see cref="Query"/>, <see cref="Fields"/>, <see cref="Fragments"/>)
-/// were walked by the reader, so they hold well-formed msgpack within the limits.
+/// Every field is a fact of the top-level map or of its body (<c>a</c>, else <c>r</c>, else <c>u</c>). An absent span is empty; an absent
+/// number is 0 and, where 0 means something, has a flag beside it. Raw spans (<see cref="Values"/>, <see cref="Query"/>,
+/// <see cref="Fields"/>, <see cref="Fragments"/>) were walked by the reader, so they hold well-formed msgpack within the limits.
 /// </remarks>
 public ref struct Message
 {

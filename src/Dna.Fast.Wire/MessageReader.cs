@@ -5,7 +5,8 @@ namespace Dna.Fast.Wire;
 /// <code>
 /// { "a" | "r" | "u": body, "e": [code, text], "p": fragments, "q": str, "t": uint32 | bin4, "y": str, "v": str, "n": uint32, "s": bool }
 /// </code>
-/// Keys come in any order, the last of equal ones counts, unknown ones are skipped (section 1.2). Bytes behind the map are ignored, as stock does.
+/// Keys come in any order, the last of equal ones counts, unknown ones are skipped (section 1.2). Bytes behind the map are ignored, as
+/// stock does.
 /// </remarks>
 public static class MessageReader
 {
@@ -90,7 +91,8 @@ public static class MessageReader
     }
 
     /// <summary>Reads a body unless one of the <paramref name="preferred"/> is there already.</summary>
-    private static bool TryReadBody(scoped ref MsgpackReader reader, Parts part, Parts preferred, scoped ref Message message, scoped ref Parts seen)
+    private static bool TryReadBody(
+        scoped ref MsgpackReader reader, Parts part, Parts preferred, scoped ref Message message, scoped ref Parts seen)
     {
         bool first = (seen & (Parts.A | Parts.R | Parts.U)) == 0;
         bool skip = (seen & preferred) != 0;
@@ -136,8 +138,8 @@ public static class MessageReader
         if ((seen & Parts.Transaction) == 0) return DecodeStatus.MissingKey;
         if (message.Kind == MessageKind.Fragment) message.Id = InfoHash.Zero;
         else if (message.Id.IsZero) return DecodeStatus.BadId;
-        if (message.Nodes4.Length % WireLimits.Node4Bytes != 0 || message.Nodes6.Length % WireLimits.Node6Bytes != 0) return DecodeStatus.BadNodeList;
-        return DecodeStatus.Ok;
+        bool wholeNodes = message.Nodes4.Length % WireLimits.Node4Bytes == 0 && message.Nodes6.Length % WireLimits.Node6Bytes == 0;
+        return wholeNodes ? DecodeStatus.Ok : DecodeStatus.BadNodeList;
     }
 
     private static MessageKind KindOf(ulong name) => name switch

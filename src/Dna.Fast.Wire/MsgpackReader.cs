@@ -4,9 +4,9 @@ namespace Dna.Fast.Wire;
 
 /// <summary>Reads msgpack from a span, from front to back. Allocates nothing and never throws on input.</summary>
 /// <remarks>
-/// Any width of a type is accepted where its value fits. A method that returns false has set <see cref="Status"/>; the position is then undefined and
-/// the reader is to be left. Nesting is counted by the caller, who knows how many maps and arrays it has opened (<c>depth</c>); objects are counted
-/// here, at the header that promises them.
+/// Any width of a type is accepted where its value fits. A method that returns false has set <see cref="Status"/>; the position is then
+/// undefined and the reader is to be left. Nesting is counted by the caller, who knows how many maps and arrays it has opened
+/// (<c>depth</c>); objects are counted here, at the header that promises them.
 /// </remarks>
 public ref struct MsgpackReader
 {
@@ -80,7 +80,7 @@ public ref struct MsgpackReader
     {
         word = 0;
         if (!TryReadString(out ReadOnlySpan<byte> text)) return false;
-        word = Word(text, 0, text.Length);
+        word = WireKeys.WordOf(text);
         return true;
     }
 
@@ -99,17 +99,17 @@ public ref struct MsgpackReader
     /// <summary>Reads a non-negative integer of at most <paramref name="max"/>.</summary>
     public bool TryReadUInt(uint max, out uint value)
     {
-        bool read = TryReadUInt64(out ulong wide);
+        bool fits = TryReadUInt64(out ulong wide) && (wide <= max || Fail(DecodeStatus.OutOfRange));
         value = (uint)wide;
-        return read && (wide <= max || Fail(DecodeStatus.OutOfRange));
+        return fits;
     }
 
     /// <summary>Reads an integer of either sign that fits 64 signed bits.</summary>
     public bool TryReadInt64(out long value)
     {
-        bool read = TryReadInteger(out ulong bits, out bool negative);
+        bool fits = TryReadInteger(out ulong bits, out bool negative) && (negative || (long)bits >= 0 || Fail(DecodeStatus.OutOfRange));
         value = (long)bits;
-        return read && (negative || value >= 0 || Fail(DecodeStatus.OutOfRange));
+        return fits;
     }
 
     /// <summary>Reads a boolean.</summary>
@@ -117,41 +117,30 @@ public ref struct MsgpackReader
     {
         value = false;
         if (_at >= _bytes.Length) return Fail(DecodeStatus.Truncated);
-        byte code = _bytes[_at];
-        if ((code & 0xfe) != 0xc2) return Fail(DecodeStatus.Malformed);
-        _at++;
-        value = code == 0xc3;
+        if ((_bytes[_at] & 0xfe) != 0xc2) return Fail(DecodeStatus.Malformed);
+        value = _bytes[_at++] == 0xc3;
         return true;
     }
 
     /// <summary>Reads a bin; a str is no bin.</summary>
     public bool TryReadBinary(out ReadOnlySpan<byte> data)
     {
-        if (Remaining >= 2 && _bytes[_at] == 0xc4)
-        {
-            int length = _bytes[_at + 1];
-            if (length > Remaining - 2) return Cut(out data);
-            data = _bytes.Slice(_at + 2, length);
-            _at += 2 + length;
-            return true;
-        }
-
-        return TryReadWideBlob(0xc4, out data);
+        int start = _at + 2;
+        if (Remaining < 2 || _bytes[_at] != 0xc4 || _bytes[_at + 1] > Remaining - 2) return TryReadWideBlob(MsgpackType.Binary, out data);
+        data = _bytes.Slice(start, _bytes[_at + 1]);
+        _at = start + data.Length;
+        return true;
     }
 
     /// <summary>Reads a str, as its bytes; they are not checked to be UTF-8.</summary>
     public bool TryReadString(out ReadOnlySpan<byte> text)
     {
-        if (Remaining >= 1 && (_bytes[_at] & 0xe0) == 0xa0)
-        {
-            int length = _bytes[_at] & 0x1f;
-            if (length > Remaining - 1) return Cut(out text);
-            text = _bytes.Slice(_at + 1, length);
-            _at += 1 + length;
-            return true;
-        }
-
-        return TryReadWideBlob(0xd9, out text);
+        if (Remaining < 1 || (_bytes[_at] & 0xe0) != 0xa0) return TryReadWideBlob(MsgpackType.String, out text);
+        text = default;
+        int start = _at + 1;
+        if (!Advance(1 + (_bytes[_at] & 0x1f))) return false;
+        text = _bytes[start.._at];
+        return true;
     }
 
     /// <summary>Reads a bin or a str: whatever a blob came as.</summary>
@@ -205,44 +194,16 @@ public ref struct MsgpackReader
         return Next == MsgpackType.String ? TryReadWord(out key) : TrySkip(depth);
     }
 
-    private static ulong Word(ReadOnlySpan<byte> bytes, int start, int length)
-    {
-        if (length is 0 or > WireKeys.BytesMax) return 0;
-        ulong word = 0;
-        if (start + 8 <= bytes.Length)
-        {
-            word = BinaryPrimitives.ReadUInt64LittleEndian(bytes[start..]) & (1UL << (8 * length)) - 1;
-        }
-        else
-        {
-            for (int i = 0; i < length; i++) word |= (ulong)bytes[start + i] << (8 * i);
-        }
-
-        return word | (ulong)length << 56;
-    }
-
     /// <summary>Skips an object whose length its code alone does not tell.</summary>
     private bool TrySkipLong(byte code, int depth)
     {
-        long length;
-        switch (code)
-        {
-            case <= 0x8f or 0xde or 0xdf:
-                return TryReadMapHeader(out int pairs) && TrySkipObjects(2 * pairs, depth);
-            case <= 0x9f or 0xdc or 0xdd:
-                return TryReadArrayHeader(out int count) && TrySkipObjects(count, depth);
-            case 0xc4 or 0xd9:
-                return TryPeekLength(1, out length) && Advance(2 + length);
-            case 0xc5 or 0xda:
-                return TryPeekLength(2, out length) && Advance(3 + length);
-            case 0xc6 or 0xdb:
-                return TryPeekLength(4, out length) && Advance(5 + length);
-            case >= 0xc7 and <= 0xc9:
-                int width = 1 << (code - 0xc7);
-                return TryPeekLength(width, out length) && Advance(2 + width + length);
-            default:
-                return Fail(DecodeStatus.Malformed);
-        }
+        MsgpackType type = MsgpackCodes.Type(code);
+        if (type == MsgpackType.Map) return TryReadMapHeader(out int pairs) && TrySkipObjects(2 * pairs, depth);
+        if (type == MsgpackType.Array) return TryReadArrayHeader(out int count) && TrySkipObjects(count, depth);
+        int width = MsgpackCodes.LengthWidth(code);
+        if (width == 0) return Fail(DecodeStatus.Malformed);
+        int extension = type == MsgpackType.Other ? 1 : 0;
+        return TryPeekLength(width, out long length) && Advance(1 + width + extension + length);
     }
 
     /// <summary>Skips what is in a container that stands at <paramref name="depth"/>.</summary>
@@ -273,7 +234,9 @@ public ref struct MsgpackReader
         return Charge(objectsPerEntry * count);
     }
 
-    /// <summary>Reads an integer of any width; <paramref name="value"/> holds its 64 bits, in two's complement when <paramref name="negative"/>.</summary>
+    /// <summary>
+    /// Reads an integer of any width; <paramref name="value"/> holds its 64 bits, in two's complement when <paramref name="negative"/>.
+    /// </summary>
     internal bool TryReadInteger(out ulong value, out bool negative)
     {
         value = 0;
@@ -291,28 +254,20 @@ public ref struct MsgpackReader
         if (code is < 0xcc or > 0xd3) return Fail(DecodeStatus.Malformed);
         int width = 1 << (code & 3);
         if (width > Remaining - 1) return Fail(DecodeStatus.Truncated);
-        ReadOnlySpan<byte> digits = _bytes.Slice(_at + 1, width);
         bool signed = code >= 0xd0;
-        value = width switch
-        {
-            1 => signed ? (ulong)(sbyte)digits[0] : digits[0],
-            2 => signed ? (ulong)BinaryPrimitives.ReadInt16BigEndian(digits) : BinaryPrimitives.ReadUInt16BigEndian(digits),
-            4 => signed ? (ulong)BinaryPrimitives.ReadInt32BigEndian(digits) : BinaryPrimitives.ReadUInt32BigEndian(digits),
-            _ => BinaryPrimitives.ReadUInt64BigEndian(digits),
-        };
+        value = MsgpackCodes.Number(_bytes.Slice(_at + 1, width), signed);
         negative = signed && (long)value < 0;
         _at += 1 + width;
         return true;
     }
 
-    /// <summary>Reads a bin (<paramref name="first"/> 0xc4) or str (0xd9) with a length of 1, 2 or 4 bytes.</summary>
-    private bool TryReadWideBlob(byte first, out ReadOnlySpan<byte> data)
+    /// <summary>Reads a bin or str with a length of 1, 2 or 4 bytes.</summary>
+    private bool TryReadWideBlob(MsgpackType type, out ReadOnlySpan<byte> data)
     {
         data = default;
         if (_at >= _bytes.Length) return Fail(DecodeStatus.Truncated);
-        int wide = _bytes[_at] - first;
-        if (wide is not (0 or 1 or 2)) return Fail(DecodeStatus.Malformed);
-        int width = 1 << wide;
+        if (Next != type) return Fail(DecodeStatus.Malformed);
+        int width = MsgpackCodes.LengthWidth(_bytes[_at]);
         if (!TryPeekLength(width, out long length)) return false;
         int start = _at + 1 + width;
         if (!Advance(1 + width + length)) return false;
@@ -325,13 +280,7 @@ public ref struct MsgpackReader
     {
         length = 0;
         if (width > Remaining - 1) return Fail(DecodeStatus.Truncated);
-        ReadOnlySpan<byte> digits = _bytes.Slice(_at + 1, width);
-        length = width switch
-        {
-            1 => digits[0],
-            2 => BinaryPrimitives.ReadUInt16BigEndian(digits),
-            _ => BinaryPrimitives.ReadUInt32BigEndian(digits),
-        };
+        length = (long)MsgpackCodes.Number(_bytes.Slice(_at + 1, width), signed: false);
         return true;
     }
 
@@ -346,11 +295,5 @@ public ref struct MsgpackReader
     {
         _items += objects;
         return _items <= WireLimits.ItemsMax || Fail(DecodeStatus.TooManyItems);
-    }
-
-    private bool Cut(out ReadOnlySpan<byte> data)
-    {
-        data = default;
-        return Fail(DecodeStatus.Truncated);
     }
 }

@@ -5,7 +5,9 @@ using System.Runtime.InteropServices;
 
 namespace Dna.Fast.Wire;
 
-/// <summary>The two address families of the network. The numbers are the ones <c>w</c> carries: Linux's AF numbers, on every platform.</summary>
+/// <summary>
+/// The two address families of the network. The numbers are the ones <c>w</c> carries: Linux's AF numbers, on every platform.
+/// </summary>
 public enum IpFamily : byte
 {
     V4 = 2,
@@ -13,7 +15,9 @@ public enum IpFamily : byte
 }
 
 /// <summary>An IP address and a UDP port: where a datagram comes from or goes to.</summary>
-/// <remarks>A value of 24 bytes. An IPv4-mapped IPv6 address is an IPv4 address (section 1.1). The scope id (of link-local IPv6) never travels.</remarks>
+/// <remarks>
+/// A value of 24 bytes. An IPv4-mapped IPv6 address is an IPv4 address (section 1.1). The scope id (of link-local IPv6) never travels.
+/// </remarks>
 [StructLayout(LayoutKind.Sequential, Pack = 4)]
 public readonly struct NodeAddress : IEquatable<NodeAddress>
 {
@@ -115,7 +119,9 @@ public readonly struct NodeAddress : IEquatable<NodeAddress>
         return new IPEndPoint(address, _port);
     }
 
-    /// <summary>Reads <c>1.2.3.4:4000</c> or <c>[::1]:4000</c>; without a port, <paramref name="defaultPort"/>. No names: those need a resolver.</summary>
+    /// <summary>
+    /// Reads <c>1.2.3.4:4000</c> or <c>[::1]:4000</c>; without a port, <paramref name="defaultPort"/>. No names: those need a resolver.
+    /// </summary>
     public static bool TryParse(string text, ushort defaultPort, out NodeAddress address)
     {
         address = default;

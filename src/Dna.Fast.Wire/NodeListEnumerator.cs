@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace Dna.Fast.Wire;
 
-/// <summary>Walks <see cref="Message.Nodes4"/> or <see cref="Message.Nodes6"/>: at most twice the entries a well-behaved peer sends.</summary>
+/// <summary>
+/// Walks <see cref="Message.Nodes4"/> or <see cref="Message.Nodes6"/>: at most twice the entries a well-behaved peer sends.
+/// </summary>
 public ref struct NodeListEnumerator
 {
     private const int EntriesMax = 2 * WireLimits.NodesMax;

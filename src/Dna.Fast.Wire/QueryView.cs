@@ -38,10 +38,12 @@ public ref struct QueryView
         return true;
     }
 
-    /// <summary>Reads a raw query map; an empty span is the query that selects everything. Both keys must be present (section 2.4).</summary>
+    /// <summary>
+    /// Reads a raw query map; an empty span is the query that selects everything. Both keys must be present (section 2.4).
+    /// </summary>
     /// <remarks>
-    /// Unknown fields of a selection are ignored, unless all of them are unknown; a filter on an unknown field, or on <c>seq</c>, makes the query
-    /// unreadable, as does a filter value of another type than its field's.
+    /// Unknown fields of a selection are ignored, unless all of them are unknown; a filter on an unknown field, or on <c>seq</c>, makes the
+    /// query unreadable, as does a filter value of another type than its field's.
     /// </remarks>
     public static DecodeStatus TryRead(ReadOnlySpan<byte> raw, out QueryView query)
     {

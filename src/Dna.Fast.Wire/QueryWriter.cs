@@ -1,10 +1,12 @@
 namespace Dna.Fast.Wire;
 
-/// <summary>Queries to bytes (section 2). Each method returns the datagram's length, 0 when <c>to</c> is too small. Any thread; allocates nothing.</summary>
+/// <summary>
+/// Queries to bytes (section 2). Each method returns the datagram's length, 0 when <c>to</c> is too small. Any thread; allocates nothing.
+/// </summary>
 /// <remarks>
 /// <c>t</c> is the transaction id. A raw query map is optional: empty means none. <c>values</c> is a complete msgpack array, see
-/// <see cref="ValueListWriter"/>. Bytes of <c>to</c> behind the returned length may have been overwritten. The forms (see <see cref="Envelope"/> for
-/// what is around them):
+/// <see cref="ValueListWriter"/>. Bytes of <c>to</c> behind the returned length may have been overwritten. The forms (see
+/// <see cref="Envelope"/> for what is around them):
 /// <code>
 /// ping     a: { id }
 /// find     a: { id, target, [w] }
@@ -51,7 +53,8 @@ public static class QueryWriter
     }
 
     /// <param name="created">Seconds since 1970 UTC; negative: not sent (a permanent value).</param>
-    public static int Put(Span<byte> to, in Sender self, uint t, in InfoHash key, ReadOnlySpan<byte> values, long created, ReadOnlySpan<byte> token)
+    public static int Put(
+        Span<byte> to, in Sender self, uint t, in InfoHash key, ReadOnlySpan<byte> values, long created, ReadOnlySpan<byte> token)
     {
         var writer = new MsgpackWriter(to);
         Envelope.Open(ref writer, self, Pairs, WireKeys.A, created >= 0 ? 5 : 4);
@@ -105,11 +108,13 @@ public static class QueryWriter
     }
 
     /// <summary><c>re</c>: ids whose lifetime began anew.</summary>
-    public static int UpdateRefreshed(Span<byte> to, in Sender self, uint t, uint socketId, ReadOnlySpan<ulong> ids, ReadOnlySpan<byte> token) =>
+    public static int UpdateRefreshed(
+        Span<byte> to, in Sender self, uint t, uint socketId, ReadOnlySpan<ulong> ids, ReadOnlySpan<byte> token) =>
         UpdateIds(to, self, t, socketId, WireKeys.Re, ids, token);
 
     /// <summary><c>exp</c>: ids that expired or were removed.</summary>
-    public static int UpdateExpired(Span<byte> to, in Sender self, uint t, uint socketId, ReadOnlySpan<ulong> ids, ReadOnlySpan<byte> token) =>
+    public static int UpdateExpired(
+        Span<byte> to, in Sender self, uint t, uint socketId, ReadOnlySpan<ulong> ids, ReadOnlySpan<byte> token) =>
         UpdateIds(to, self, t, socketId, WireKeys.Exp, ids, token);
 
     internal static void WriteToken(ref MsgpackWriter writer, ReadOnlySpan<byte> token)

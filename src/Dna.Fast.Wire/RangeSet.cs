@@ -3,7 +3,10 @@ namespace Dna.Fast.Wire;
 /// <summary>Which bytes of a value have come: disjoint ranges in ascending order, neighbours joined. One thread.</summary>
 internal sealed class RangeSet
 {
-    /// <summary>Ranges at once. Fragments of 512 bytes and more of the largest value fit in any order; smaller ones fit when they come about in order.</summary>
+    /// <summary>
+    /// Ranges at once. Fragments of 512 bytes and more of the largest value fit in any order; smaller ones fit when they come about in
+    /// order.
+    /// </summary>
     private const int RangesMax = 64;
 
     private readonly List<(int Start, int End)> _ranges = [];
@@ -12,8 +15,8 @@ internal sealed class RangeSet
     public int Covered { get; private set; }
 
     /// <summary>Adds a range.</summary>
-    /// <returns><see cref="ReassemblyStatus.Waiting"/> when added, <see cref="ReassemblyStatus.Ignored"/> when a byte of it is there already,
-    /// <see cref="ReassemblyStatus.Refused"/> when the value is in too many pieces.</returns>
+    /// <returns><see cref="ReassemblyStatus.Waiting"/> when added, <see cref="ReassemblyStatus.Ignored"/> when a byte of it is there
+    /// already, <see cref="ReassemblyStatus.Refused"/> when the value is in too many pieces.</returns>
     public ReassemblyStatus Add(int start, int end)
     {
         int next = 0;

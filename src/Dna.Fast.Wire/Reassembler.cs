@@ -1,9 +1,12 @@
 namespace Dna.Fast.Wire;
 
-/// <summary>Puts fragmented messages together (section 1.6): keyed by source address and transaction, any order, early fragments kept within bounds.</summary>
+/// <summary>
+/// Puts fragmented messages together (section 1.6): keyed by source address and transaction, any order, early fragments kept within bounds.
+/// </summary>
 /// <remarks>
-/// One thread. Time is an argument, in milliseconds of a monotonic clock. A caller opens a header only after it has proved itself (the token of a put,
-/// the request a reply answers): an early fragment proves nothing, so when room is short the oldest early set gives way to a header.
+/// One thread. Time is an argument, in milliseconds of a monotonic clock. A caller opens a header only after it has proved itself (the
+/// token of a put, the request a reply answers): an early fragment proves nothing, so when room is short the oldest early set gives way to
+/// a header.
 /// </remarks>
 public sealed class Reassembler(ReassemblyLimits limits)
 {
@@ -33,10 +36,11 @@ public sealed class Reassembler(ReassemblyLimits limits)
     public long BytesHeld => _budgets.Bytes;
 
     /// <summary>Takes a header: a message with <see cref="Message.HasSizes"/>. <paramref name="datagram"/> is copied.</summary>
-    /// <returns><see cref="ReassemblyStatus.Complete"/> at once when early fragments fill it, or when no size in it is one a value can have.
-    /// <see cref="ReassemblyStatus.Ignored"/> when this header is open already: a sender repeats header and fragments.</returns>
+    /// <returns><see cref="ReassemblyStatus.Complete"/> at once when early fragments fill it, or when no size in it is one a value can
+    /// have. <see cref="ReassemblyStatus.Ignored"/> when this header is open already: a sender repeats header and fragments.</returns>
     /// <exception cref="ArgumentException"><paramref name="header"/> is no view of <paramref name="datagram"/>.</exception>
-    public ReassemblyStatus Open(in NodeAddress from, in Message header, ReadOnlySpan<byte> datagram, long nowMs, out ReassembledMessage? message)
+    public ReassemblyStatus Open(
+        in NodeAddress from, in Message header, ReadOnlySpan<byte> datagram, long nowMs, out ReassembledMessage? message)
     {
         message = null;
         var key = new ReassemblyKey(from, header.Transaction);

@@ -6,7 +6,9 @@ internal readonly record struct ReassemblyKey(NodeAddress From, uint Transaction
 /// <summary>One fragmented message on its way: early fragments alone, or a header and the values it promises. One thread.</summary>
 internal sealed class Reassembly(ReassemblyKey key, long nowMs)
 {
-    /// <summary>What one entry of the list, one early fragment or a set as such costs besides its bytes, in bytes: slot, range list, array headers.</summary>
+    /// <summary>
+    /// What one entry of the list, one early fragment or a set as such costs besides its bytes, in bytes: slot, range list, array headers.
+    /// </summary>
     public const int OverheadBytes = 256;
 
     private readonly List<(int Index, int Offset, byte[] Data)> _early = [];
@@ -100,7 +102,8 @@ internal sealed class Reassembly(ReassemblyKey key, long nowMs)
         ReassemblyStatus status = slot.Ranges.Add(offset, offset + data.Length);
         if (status != ReassemblyStatus.Waiting) return status;
 
-        // Memory is taken when bytes come, not when they are promised. Every byte is written before the value is shown, so none needs clearing.
+        // Memory is taken when bytes come, not when they are promised. Every byte is written before the value is shown, so none needs
+        // clearing.
         slot.Bytes ??= GC.AllocateUninitializedArray<byte>(slot.Size);
         data.CopyTo(slot.Bytes.AsSpan(offset));
         if (slot.Ranges.Covered == slot.Size)

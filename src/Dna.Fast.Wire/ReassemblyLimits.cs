@@ -6,4 +6,5 @@ namespace Dna.Fast.Wire;
 /// <param name="BytesMax">Bytes promised by open headers plus early fragments held, of all sources, with their bookkeeping.</param>
 /// <param name="BytesPerSourceMax">The same of one source. The default holds 60 of the largest values.</param>
 /// <remarks>A source is an IPv4 address or an IPv6 /64 network, whatever the port: what one stranger has for nothing.</remarks>
-public sealed record ReassemblyLimits(int OpenMax = 1024, int OpenPerSourceMax = 64, long BytesMax = 16 << 20, long BytesPerSourceMax = 4 << 20);
+public sealed record ReassemblyLimits(
+    int OpenMax = 1024, int OpenPerSourceMax = 64, long BytesMax = 16 << 20, long BytesPerSourceMax = 4 << 20);

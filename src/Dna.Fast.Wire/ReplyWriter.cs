@@ -1,6 +1,8 @@
 namespace Dna.Fast.Wire;
 
-/// <summary>Replies to bytes (section 2). Each method returns the datagram's length, 0 when <c>to</c> is too small. Any thread; allocates nothing.</summary>
+/// <summary>
+/// Replies to bytes (section 2). Each method returns the datagram's length, 0 when <c>to</c> is too small. Any thread; allocates nothing.
+/// </summary>
 /// <remarks>
 /// <c>requester</c> becomes <c>sa</c>. Bytes of <c>to</c> behind the returned length may have been overwritten. The forms (see
 /// <see cref="Envelope"/> for what is around them):
@@ -32,8 +34,8 @@ public static class ReplyWriter
     /// <param name="values">A complete msgpack array, or empty for none.</param>
     /// <param name="fields">A complete <c>fileds</c> map, or empty for none.</param>
     public static int Found(
-        Span<byte> to, in Sender self, uint t, in NodeAddress requester, ReadOnlySpan<byte> nodes4, ReadOnlySpan<byte> nodes6, ReadOnlySpan<byte> token,
-        ReadOnlySpan<byte> values, ReadOnlySpan<byte> fields)
+        Span<byte> to, in Sender self, uint t, in NodeAddress requester, ReadOnlySpan<byte> nodes4, ReadOnlySpan<byte> nodes6,
+        ReadOnlySpan<byte> token, ReadOnlySpan<byte> values, ReadOnlySpan<byte> fields)
     {
         int pairs = 2 + (nodes4.IsEmpty ? 0 : 1) + (nodes6.IsEmpty ? 0 : 1) + (token.IsEmpty ? 0 : 1);
         pairs += (values.IsEmpty ? 0 : 1) + (fields.IsEmpty ? 0 : 1);
@@ -100,7 +102,8 @@ public static class ReplyWriter
     }
 
     /// <summary>Legacy <c>u</c> map with <c>re</c> (refreshed) or <c>exp</c>.</summary>
-    public static int LegacyIds(Span<byte> to, in Sender self, uint socketId, bool refreshed, ReadOnlySpan<ulong> ids, ReadOnlySpan<byte> token)
+    public static int LegacyIds(
+        Span<byte> to, in Sender self, uint socketId, bool refreshed, ReadOnlySpan<ulong> ids, ReadOnlySpan<byte> token)
     {
         var writer = new MsgpackWriter(to);
         Envelope.Open(ref writer, self, Pairs, WireKeys.U, 3);

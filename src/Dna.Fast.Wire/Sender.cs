@@ -8,7 +8,9 @@ public readonly record struct Sender(InfoHash Id, uint Network, bool IsClient)
 {
     private readonly byte[]? _agent;
 
-    /// <summary><c>v</c>: what nodes since 2.6.0 call themselves. Another one serves to reproduce datagrams of older nodes byte for byte.</summary>
+    /// <summary>
+    /// <c>v</c>: what nodes since 2.6.0 call themselves. Another one serves to reproduce datagrams of older nodes byte for byte.
+    /// </summary>
     internal ReadOnlySpan<byte> Agent
     {
         get => _agent ?? "o2"u8;

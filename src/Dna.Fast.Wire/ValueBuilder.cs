@@ -4,9 +4,9 @@ namespace Dna.Fast.Wire;
 
 /// <summary>Makes one canonical packed value from its fields, for whoever puts one. One thread.</summary>
 /// <remarks>
-/// For a signed value set <see cref="Owner"/>, <see cref="Seq"/> and <see cref="Recipient"/> if any, sign <see cref="BodyToSign"/>, then set
-/// <see cref="Signature"/>. For an encrypted one set <see cref="Cypher"/>; of the rest only <see cref="Id"/>, <see cref="Priority"/> and
-/// <see cref="PushType"/> travel then (section 4.5).
+/// For a signed value set <see cref="Owner"/>, <see cref="Seq"/> and <see cref="Recipient"/> if any, sign <see cref="BodyToSign"/>, then
+/// set <see cref="Signature"/>. For an encrypted one set <see cref="Cypher"/>; of the rest only <see cref="Id"/>, <see cref="Priority"/>
+/// and <see cref="PushType"/> travel then (section 4.5).
 /// </remarks>
 public sealed class ValueBuilder
 {
@@ -51,13 +51,14 @@ public sealed class ValueBuilder
     /// <summary>Packs the value.</summary>
     /// <param name="packed">The canonical bytes, also when they are too many: their length says by how much.</param>
     /// <returns><see cref="DecodeStatus.Ok"/>; <see cref="DecodeStatus.TooLarge"/> when <paramref name="packed"/> exceeds
-    /// <see cref="WireLimits.ValueBytesMax"/> or its payload <see cref="WireLimits.ValuePayloadBytesMax"/>, so that no node would store it.</returns>
+    /// <see cref="WireLimits.ValueBytesMax"/> or its payload <see cref="WireLimits.ValuePayloadBytesMax"/>, so that no node would store
+    /// it.</returns>
     /// <exception cref="InvalidOperationException">The id is 0, or there is an owner without a signature.</exception>
     public DecodeStatus Pack(out byte[] packed)
     {
         ValueView view = View();
         if (view.Id == 0) throw new InvalidOperationException("a value needs an id other than 0");
-        if (view.IsSigned && view.Signature.IsEmpty && !view.IsEncrypted) throw new InvalidOperationException("a value with an owner needs a signature");
+        if (view.IsSigned && view.Signature.IsEmpty) throw new InvalidOperationException("a value with an owner needs a signature");
         byte[] room = new byte[ValueWriter.BytesMax(view)];
         packed = room.AsSpan(0, ValueWriter.Write(room, view)).ToArray();
         bool tooLarge = packed.Length > WireLimits.ValueBytesMax || view.PayloadBytes > WireLimits.ValuePayloadBytesMax;

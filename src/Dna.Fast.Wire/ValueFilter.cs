@@ -10,7 +10,8 @@ public sealed record ValueFilter(ValueField Field, ulong Number, byte[]? Bytes)
     private const int OverheadBytesMax = 24;
 
     /// <summary>Packs filters as <c>{s: [], w: [...]}</c>.</summary>
-    /// <exception cref="ArgumentException">A field that cannot travel, a value its field cannot have, or more than <see cref="WireLimits.FiltersMax"/>.</exception>
+    /// <exception cref="ArgumentException">A field that cannot travel, a value its field cannot have, or more than
+    /// <see cref="WireLimits.FiltersMax"/>.</exception>
     public static byte[] Pack(IReadOnlyList<ValueFilter> filters)
     {
         if (filters.Count > WireLimits.FiltersMax) throw new ArgumentException("too many filters", nameof(filters));

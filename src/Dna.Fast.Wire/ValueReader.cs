@@ -7,8 +7,9 @@ namespace Dna.Fast.Wire;
 /// dat    { "body": body, ["sig": bin] }
 /// body   { ["seq": uint16], ["owner": bin], ["to": bin20], "type": uint16, "data": bin, ["utype": str] }
 /// </code>
-/// Keys come in any order, the last of equal ones counts, unknown ones are skipped. What an unsigned value says about <c>seq</c>, <c>to</c> and
-/// <c>sig</c> is dropped, as stock does (section 4.2). The key in <c>owner</c> is only looked at; that it is a key is the verifier's business.
+/// Keys come in any order, the last of equal ones counts, unknown ones are skipped. What an unsigned value says about <c>seq</c>, <c>to</c>
+/// and <c>sig</c> is dropped, as stock does (section 4.2). The key in <c>owner</c> is only looked at; that it is a key is the verifier's
+/// business.
 /// </remarks>
 public static class ValueReader
 {
@@ -125,7 +126,7 @@ public static class ValueReader
             {
                 WireKeys.Seq => TryReadShort(ref reader, Parts.Seq, out value.Seq, ref seen),
                 WireKeys.Type => TryReadShort(ref reader, Parts.Type, out value.Type, ref seen),
-                WireKeys.Owner => reader.TryReadBinary(out value.Owner) && (IsPlausibleKey(value.Owner) || reader.Fail(DecodeStatus.Malformed)),
+                WireKeys.Owner => TryReadOwner(ref reader, out value.Owner),
                 WireKeys.To => TryReadRecipient(ref reader, ref value),
                 WireKeys.Data => TryReadData(ref reader, out value.Data, ref seen),
                 WireKeys.Utype => reader.TryReadBlob(out value.UserType),
@@ -157,7 +158,8 @@ public static class ValueReader
         return reader.TryReadHash(out value.Recipient);
     }
 
-    private static bool IsPlausibleKey(ReadOnlySpan<byte> der) => der.Length > 2 && der[0] == DerSequence;
+    private static bool TryReadOwner(scoped ref MsgpackReader reader, out ReadOnlySpan<byte> der) =>
+        reader.TryReadBinary(out der) && ((der.Length > 2 && der[0] == DerSequence) || reader.Fail(DecodeStatus.Malformed));
 
     private static DecodeStatus ConcludeClear(scoped ref ValueView value, Parts seen)
     {

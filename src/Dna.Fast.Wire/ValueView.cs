@@ -39,7 +39,10 @@ public ref struct ValueView
 
     public readonly bool IsSigned => !Owner.IsEmpty;
 
-    /// <summary>What the storage policy counts, in bytes: data, signature, cypher, user type and push type (at most <see cref="WireLimits.ValuePayloadBytesMax"/>).</summary>
+    /// <summary>
+    /// What the storage policy counts, in bytes: data, signature, cypher, user type and push type (at most
+    /// <see cref="WireLimits.ValuePayloadBytesMax"/>).
+    /// </summary>
     public readonly int PayloadBytes => Data.Length + Signature.Length + Cypher.Length + UserType.Length + PushType.Length;
 
     /// <summary>Value equality of section 4.7.</summary>

@@ -1,17 +1,23 @@
 namespace Dna.Fast.Wire;
 
-/// <summary>Values to bytes, in canonical form (section 4.2): known keys, their order, shortest msgpack. Any thread; allocates nothing.</summary>
+/// <summary>
+/// Values to bytes, in canonical form (section 4.2): known keys, their order, shortest msgpack. Any thread; allocates nothing.
+/// </summary>
 /// <remarks>
 /// <code>
 /// value  { "id", "dat": dat | bin (cypher), ["p"], ["pt"] }
 /// dat    { "body": body, ["sig"] }
 /// body   { ["seq", "owner", ["to"]], "type", "data", ["utype"] }
 /// </code>
-/// An unsigned view loses <c>seq</c>, <c>to</c> and <c>sig</c>. Bytes of the destination behind the returned length may have been overwritten.
+/// An unsigned view loses <c>seq</c>, <c>to</c> and <c>sig</c>. Bytes of the destination behind the returned length may have been
+/// overwritten.
 /// </remarks>
 public static class ValueWriter
 {
-    /// <summary>More than all keys, headers, numbers and the recipient take together: 60 bytes of keys, 9 headers of up to 5 bytes, 24 of numbers, 22.</summary>
+    /// <summary>
+    /// More than all keys, headers, numbers and the recipient take together: 60 bytes of keys, 9 headers of up to 5 bytes, 24 of numbers,
+    /// 22.
+    /// </summary>
     private const int OverheadBytesMax = 160;
 
     /// <summary>Upper bound of <see cref="Write"/>'s output, in bytes.</summary>

@@ -1,7 +1,12 @@
 namespace Dna.Fast.Wire;
 
-/// <summary>Map keys and query names as machine words, so that one comparison decides: the characters from the lowest byte up, the length in the highest byte.</summary>
-/// <remarks>The length is part of the word because a key may hold zero bytes; 0 stands for every string of no or more than 7 bytes.</remarks>
+/// <summary>
+/// Map keys and query names as machine words, so that one comparison decides: the characters from the lowest byte up, the length in the
+/// highest byte.
+/// </summary>
+/// <remarks>
+/// The length is part of the word because a key may hold zero bytes; 0 stands for every string of no or more than 7 bytes.
+/// </remarks>
 internal static class WireKeys
 {
     /// <summary>Longest string a word can hold, in bytes.</summary>
@@ -73,4 +78,13 @@ internal static class WireKeys
     private const ulong L5 = 5UL << 56;
     private const ulong L6 = 6UL << 56;
     private const ulong L7 = 7UL << 56;
+
+    /// <summary>The word of a string, 0 when it has no byte or more than 7.</summary>
+    public static ulong WordOf(ReadOnlySpan<byte> text)
+    {
+        if (text.Length is 0 or > BytesMax) return 0;
+        ulong word = (ulong)text.Length << 56;
+        for (int i = 0; i < text.Length; i++) word |= (ulong)text[i] << (8 * i);
+        return word;
+    }
 }

@@ -36,7 +36,9 @@ public static class WireLimits
     /// <summary>A token we issue.</summary>
     public const int TokenBytes = 32;
 
-    /// <summary>Filters in one query. There are five fields, so a sensible query has fewer; each filter is a comparison per stored value.</summary>
+    /// <summary>
+    /// Filters in one query. There are five fields, so a sensible query has fewer; each filter is a comparison per stored value.
+    /// </summary>
     public const int FiltersMax = 16;
 
     /// <summary>One entry of <c>n4</c>: id, address, port.</summary>

@@ -4,7 +4,9 @@ using System.Text.Json;
 
 namespace Dna.Fast.Wire.Tests;
 
-/// <summary>Compares decoded bytes with what <c>index.json</c> says: <c>{"bin": hex}</c>, or length, head and SHA-256 of long ones.</summary>
+/// <summary>
+/// Compares decoded bytes with what <c>index.json</c> says: <c>{"bin": hex}</c>, or length, head and SHA-256 of long ones.
+/// </summary>
 internal static class Json
 {
     public static JsonElement? At(this JsonElement? element, string name) =>

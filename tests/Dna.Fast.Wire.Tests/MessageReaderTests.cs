@@ -9,7 +9,8 @@ public sealed class MessageReaderTests
     public void Keys_come_in_any_order_and_unknown_ones_are_skipped()
     {
         byte[] datagram = Mp.Map(
-            ("zz", Mp.Nest(5)), ("v", Mp.Str("X")), ("y", Mp.Str("q")), ("t", Mp.UInt(7)), (5, Mp.Str("no name")), ("q", Mp.Str("get")), ("longer-than-any", [0xc0]),
+            ("zz", Mp.Nest(5)), ("v", Mp.Str("X")), ("y", Mp.Str("q")), ("t", Mp.UInt(7)), (5, Mp.Str("no name")),
+            ("q", Mp.Str("get")), ("longer-than-any", [0xc0]),
             ("a", Mp.Map(("h", Mp.Bin(Key)), ("x", Mp.UInt(1)), (Mp.Nest(2), Mp.UInt(1)), ("id", Mp.Bin(Id)))));
         Message message = Read(datagram);
         Assert.Equal(MessageKind.Get, message.Kind);
@@ -24,9 +25,11 @@ public sealed class MessageReaderTests
     {
         foreach (int width in (int[])[1, 2, 4, 8])
         {
+            byte[] body = Mp.Map(
+                ("id", Mp.Bin(Id)), ("sid", Mp.UInt(102, width)), ("ve", Mp.UInt(1, width)), ("c", Mp.Int(-3, width)),
+                ("vid", Mp.UInt(103, width)));
             Message message = Read(Mp.Map(
-                ("t", Mp.UInt(100, width)), ("n", Mp.Int(101, width)), ("q", Mp.Str("listen")),
-                ("a", Mp.Map(("id", Mp.Bin(Id)), ("sid", Mp.UInt(102, width)), ("ve", Mp.UInt(1, width)), ("c", Mp.Int(-3, width)), ("vid", Mp.UInt(103, width))))));
+                ("t", Mp.UInt(100, width)), ("n", Mp.Int(101, width)), ("q", Mp.Str("listen")), ("a", body)));
             Assert.Equal((100u, 101u, 102u, 1u), (message.Transaction, message.Network, message.SocketId, message.ListenVersion));
             Assert.Equal((-3L, 103UL), (message.Created, message.ValueId));
         }
@@ -49,7 +52,8 @@ public sealed class MessageReaderTests
     public void The_last_of_equal_keys_counts()
     {
         byte[] other = Mp.Map(("id", Mp.Bin(Key)), ("sid", Mp.UInt(5)), ("w", Mp.Array(Mp.UInt(2))));
-        Message message = Read(Mp.Map(("t", Mp.UInt(1)), ("a", other), ("a", Body), ("t", Mp.UInt(2)), ("q", Mp.Str("find")), ("q", Mp.Str("ping")), ("v", Mp.Str("a"))));
+        Message message = Read(Mp.Map(
+            ("t", Mp.UInt(1)), ("a", other), ("a", Body), ("t", Mp.UInt(2)), ("q", Mp.Str("find")), ("q", Mp.Str("ping"))));
         Assert.Equal((2u, MessageKind.Ping, Id, 0u), (message.Transaction, message.Kind, message.Id, message.SocketId));
         Assert.Equal(Want.Unsaid, message.Want);
     }
@@ -59,7 +63,8 @@ public sealed class MessageReaderTests
     {
         (string Key, byte[] Value)[] parts =
         [
-            ("e", Mp.Array(Mp.UInt(401), Mp.Str("no"))), ("r", Body), ("p", Mp.Map()), ("u", Body), ("q", Mp.Str("ping")), ("a", Body), ("t", Mp.UInt(1)),
+            ("e", Mp.Array(Mp.UInt(401), Mp.Str("no"))), ("r", Body), ("p", Mp.Map()), ("u", Body), ("q", Mp.Str("ping")),
+            ("a", Body), ("t", Mp.UInt(1)),
         ];
         MessageKind[] kinds = [MessageKind.Error, MessageKind.Reply, MessageKind.Fragment, MessageKind.LegacyUpdate, MessageKind.Ping];
         for (int first = 0; first < kinds.Length; first++)
@@ -161,7 +166,8 @@ public sealed class MessageReaderTests
     [Fact]
     public void Sizes_and_maps_may_be_mixed_and_anything_else_fails_alone()
     {
-        Message message = Read(Find(("values", Mp.Array(Mp.UInt(700), Mp.Map(("id", Mp.UInt(1))), Mp.Str("no value"), Mp.UInt(ulong.MaxValue), Mp.Int(-5, 1)))));
+        Message message = Read(Find((
+            "values", Mp.Array(Mp.UInt(700), Mp.Map(("id", Mp.UInt(1))), Mp.Str("no value"), Mp.UInt(ulong.MaxValue), Mp.Int(-5, 1)))));
         Assert.True(message.HasValues && message.HasSizes);
         Assert.Equal(5, message.ValueCount);
         var values = new ValueEnumerator(message.Values, message.ValueCount);
@@ -175,7 +181,8 @@ public sealed class MessageReaderTests
     }
 
     [Fact]
-    public void An_empty_list_of_values_is_a_list() => Assert.True(Read(Find(("values", Mp.Array()))) is { HasValues: true, ValueCount: 0, HasSizes: false });
+    public void An_empty_list_of_values_is_a_list() =>
+        Assert.True(Read(Find(("values", Mp.Array()))) is { HasValues: true, ValueCount: 0, HasSizes: false });
 
     [Fact]
     public void Ids_that_are_no_numbers_are_malformed()
@@ -234,7 +241,8 @@ public sealed class MessageReaderTests
     {
         Assert.Equal(4096, Read(Find(("re", Mp.Array([.. Enumerable.Repeat(Mp.UInt(1), 4096)])))).RefreshedCount);
         AssertStatus(DecodeStatus.TooManyItems, Find(("re", Mp.Array([.. Enumerable.Repeat(Mp.UInt(1), WireLimits.ItemsMax)]))));
-        AssertStatus(DecodeStatus.TooManyItems, Find(("x", Mp.Array([.. Enumerable.Repeat(Mp.Array([.. Enumerable.Repeat(Mp.UInt(1), 200)]), 100)]))));
+        byte[] inner = Mp.Array([.. Enumerable.Repeat(Mp.UInt(1), 200)]);
+        AssertStatus(DecodeStatus.TooManyItems, Find(("x", Mp.Array([.. Enumerable.Repeat(inner, 100)]))));
     }
 
     [Fact]
@@ -250,7 +258,8 @@ public sealed class MessageReaderTests
     private static byte[] Find(params (object, byte[])[] pairs) =>
         Mp.Map(("a", Mp.Map([("id", Mp.Bin(Id)), .. pairs])), ("q", Mp.Str("find")), ("t", Mp.UInt(1)));
 
-    private static byte[] Reply(params (object, byte[])[] pairs) => Mp.Map(("r", Mp.Map([("id", Mp.Bin(Id)), .. pairs])), ("t", Mp.UInt(1)));
+    private static byte[] Reply(params (object, byte[])[] pairs) =>
+        Mp.Map(("r", Mp.Map([("id", Mp.Bin(Id)), .. pairs])), ("t", Mp.UInt(1)));
 
     private static Message Read(byte[] datagram)
     {

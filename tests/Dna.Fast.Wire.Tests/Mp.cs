@@ -9,7 +9,8 @@ internal static class Mp
     public static byte[] Map(params (object Key, byte[] Value)[] pairs) =>
         [.. Header(0x80, 0xde, pairs.Length), .. pairs.SelectMany(pair => (byte[])[.. KeyOf(pair.Key), .. pair.Value])];
 
-    public static byte[] Array(params byte[][] elements) => [.. Header(0x90, 0xdc, elements.Length), .. elements.SelectMany(element => element)];
+    public static byte[] Array(params byte[][] elements) =>
+        [.. Header(0x90, 0xdc, elements.Length), .. elements.SelectMany(element => element)];
 
     public static byte[] Str(string text) => Str(Encoding.UTF8.GetBytes(text));
 

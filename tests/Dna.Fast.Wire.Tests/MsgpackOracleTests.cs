@@ -4,13 +4,20 @@ using MessagePack;
 
 namespace Dna.Fast.Wire.Tests;
 
-/// <summary>Our reader and writer against MessagePack-CSharp's: what one writes the other reads, and both write the same shortest bytes.</summary>
+/// <summary>
+/// Our reader and writer against MessagePack-CSharp's: what one writes the other reads, and both write the same shortest bytes.
+/// </summary>
 public sealed class MsgpackOracleTests
 {
     private static readonly Gen<ulong> Unsigned = Gen.OneOf(
-        Gen.ULong, Gen.Int[0, 64].Select(bits => bits == 64 ? ulong.MaxValue : (1UL << bits) - 1), Gen.Int[0, 63].Select(bits => 1UL << bits));
+        Gen.ULong,
+        Gen.Int[0, 64].Select(bits => bits == 64 ? ulong.MaxValue : (1UL << bits) - 1),
+        Gen.Int[0, 63].Select(bits => 1UL << bits));
 
-    private static readonly Gen<long> Signed = Gen.OneOf(Gen.Long, Gen.Int[0, 62].Select(bits => -(1L << bits)), Gen.Int[0, 62].Select(bits => -(1L << bits) - 1));
+    private static readonly Gen<long> Signed = Gen.OneOf(
+        Gen.Long,
+        Gen.Int[0, 62].Select(bits => -(1L << bits)),
+        Gen.Int[0, 62].Select(bits => -(1L << bits) - 1));
 
     private static readonly Gen<byte[]> Blob = Gen.OneOf(
         Gen.Byte.Array[0, 40], Gen.Byte.Array[250, 260], AnyOf(31, 32, 255, 256, 65_535, 65_536).Select(length => new byte[length]));
@@ -190,10 +197,18 @@ public sealed class MsgpackOracleTests
         Gen<byte[]> inner = Object(depth - 1);
         return Gen.Frequency(
             (2, leaf),
-            (1, inner.Array[0, 20].Select(items => (byte[])[.. Written((ref MessagePackWriter writer) => writer.WriteArrayHeader(items.Length)), .. items.SelectMany(item => item)])),
-            (1, Gen.Select(inner, inner).Array[0, 20].Select(pairs =>
-                (byte[])[.. Written((ref MessagePackWriter writer) => writer.WriteMapHeader(pairs.Length)), .. pairs.SelectMany(pair => pair.Item1.Concat(pair.Item2))])));
+            (1, inner.Array[0, 20].Select(ArrayOf)),
+            (1, Gen.Select(inner, inner).Array[0, 20].Select(MapOf)));
     }
+
+    private static byte[] ArrayOf(byte[][] items) =>
+        [.. Written((ref MessagePackWriter writer) => writer.WriteArrayHeader(items.Length)), .. items.SelectMany(item => item)];
+
+    private static byte[] MapOf((byte[] Key, byte[] Value)[] pairs) =>
+    [
+        .. Written((ref MessagePackWriter writer) => writer.WriteMapHeader(pairs.Length)),
+        .. pairs.SelectMany(pair => pair.Key.Concat(pair.Value)),
+    ];
 
     private static byte[] Written(OracleWrite write)
     {

@@ -81,5 +81,6 @@ public sealed class MutationTests
         return [.. bytes[..at], .. noise, .. bytes[at..]];
     }
 
-    private static byte[] Splice(byte[] one, byte[] other, Random random) => [.. one[..random.Next(one.Length)], .. other[random.Next(other.Length)..]];
+    private static byte[] Splice(byte[] one, byte[] other, Random random) =>
+        [.. one[..random.Next(one.Length)], .. other[random.Next(other.Length)..]];
 }

@@ -76,5 +76,6 @@ public sealed class NodeAddressTests
     });
 
     [Fact]
-    public void Neither_4_nor_16_bytes_are_a_programmers_error() => Assert.Throws<ArgumentException>(() => NodeAddress.From(new byte[5], 1));
+    public void Neither_4_nor_16_bytes_are_a_programmers_error() =>
+        Assert.Throws<ArgumentException>(() => NodeAddress.From(new byte[5], 1));
 }

@@ -94,7 +94,8 @@ public sealed class QueryTests
     {
         byte[] packed = ValueFilter.Pack(
         [
-            new(ValueField.Id, 7, null), new(ValueField.Type, 3, null), new(ValueField.Owner, 0, KeyId()), new(ValueField.UserType, 0, "text/plain"u8.ToArray()),
+            new(ValueField.Id, 7, null), new(ValueField.Type, 3, null), new(ValueField.Owner, 0, KeyId()),
+            new(ValueField.UserType, 0, "text/plain"u8.ToArray()),
         ]);
         Assert.True(Read(packed).Matches(Sample()));
         byte[] room = new byte[packed.Length + 16];
@@ -138,7 +139,8 @@ public sealed class QueryTests
         Assert.Equal(DecodeStatus.Ok, FieldsView.TryRead(map.AsSpan(0, length), out FieldsView fields));
         Assert.Equal(2, fields.Count);
         Assert.True(fields.MoveNext(out ValueView row));
-        Assert.True(row.Id == 7 && row.Type == 3 && row.Seq == 9 && row.Owner.SequenceEqual(OwnerKey) && row.UserType.SequenceEqual("text/plain"u8));
+        Assert.True(row.Id == 7 && row.Type == 3 && row.Seq == 9);
+        Assert.True(row.Owner.SequenceEqual(OwnerKey) && row.UserType.SequenceEqual("text/plain"u8));
         Assert.True(fields.MoveNext(out row));
         Assert.True(row.Owner.IsEmpty);
         Assert.False(fields.MoveNext(out _));
@@ -159,7 +161,8 @@ public sealed class QueryTests
     public void Unknown_fields_and_elements_of_another_type_leave_the_rest_readable()
     {
         byte[] map = Mp.Map(
-            ("v", Mp.Array(Mp.Nest(2), Mp.UInt(7), Mp.Str("no type"), Mp.UInt(1), Mp.Int(-1, 1), Mp.UInt(70_000))), ("f", Mp.Array(Mp.UInt(9), Mp.UInt(1), Mp.UInt(2))));
+            ("v", Mp.Array(Mp.Nest(2), Mp.UInt(7), Mp.Str("no type"), Mp.UInt(1), Mp.Int(-1, 1), Mp.UInt(70_000))),
+            ("f", Mp.Array(Mp.UInt(9), Mp.UInt(1), Mp.UInt(2))));
         Assert.Equal(DecodeStatus.Ok, FieldsView.TryRead(map, out FieldsView fields));
         Assert.True(fields.MoveNext(out ValueView row) && row.Id == 7 && row.Type == 0);
         Assert.True(fields.MoveNext(out row) && row.Id == 0 && row.Type == 0);

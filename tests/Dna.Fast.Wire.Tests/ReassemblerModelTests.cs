@@ -2,7 +2,9 @@ using CsCheck;
 
 namespace Dna.Fast.Wire.Tests;
 
-/// <summary>The reassembler against a simple model: a byte map a value. Any order, duplicates, losses, early fragments, several messages at once.</summary>
+/// <summary>
+/// The reassembler against a simple model: a byte map a value. Any order, duplicates, losses, early fragments, several messages at once.
+/// </summary>
 public sealed class ReassemblerModelTests
 {
     /// <summary>One message: the sizes of its values, and how they are cut.</summary>
@@ -29,11 +31,16 @@ public sealed class ReassemblerModelTests
         foreach ((int plan, int index, int offset) in sent.Skip(losses))
         {
             if (models[plan].IsDone) continue;
-            ReassembledMessage? whole = index < 0 ? Open(reassembler, plans[plan], plan) : Add(reassembler, plans[plan], plan, index, offset);
+            ReassembledMessage? whole = index < 0
+                ? Open(reassembler, plans[plan], plan)
+                : Add(reassembler, plans[plan], plan, index, offset);
             Assert.Equal(models[plan].Take(index, offset), whole is not null);
             if (whole is null) continue;
             Assert.Equal(plans[plan].Sizes.Length, whole.Values.Count);
-            for (int i = 0; i < whole.Values.Count; i++) Assert.True(whole.Values[i].Span.SequenceEqual(Content(plan, i, plans[plan].Sizes[i])));
+            for (int i = 0; i < whole.Values.Count; i++)
+            {
+                Assert.True(whole.Values[i].Span.SequenceEqual(Content(plan, i, plans[plan].Sizes[i])));
+            }
         }
 
         Assert.Equal(models.Count(model => model.IsStarted && !model.IsDone), reassembler.OpenCount);
@@ -62,7 +69,8 @@ public sealed class ReassemblerModelTests
     private static ReassembledMessage? Add(Reassembler reassembler, Plan plan, int number, int index, int offset)
     {
         byte[] room = new byte[plan.ChunkBytes + 64];
-        ReadOnlySpan<byte> data = Content(number, index, plan.Sizes[index]).AsSpan(offset..Math.Min(offset + plan.ChunkBytes, plan.Sizes[index]));
+        int end = Math.Min(offset + plan.ChunkBytes, plan.Sizes[index]);
+        ReadOnlySpan<byte> data = Content(number, index, plan.Sizes[index]).AsSpan(offset..end);
         int length = FragmentWriter.Write(room, default, (uint)number, index, offset, data);
         MessageReader.Read(room.AsSpan(0, length), out Message message);
         reassembler.Add(Peer, message, 0, out ReassembledMessage? whole);
@@ -71,7 +79,8 @@ public sealed class ReassemblerModelTests
 
     private static NodeAddress Peer => NodeAddress.V4(0x7F000001, 4000);
 
-    private static byte[] Content(int plan, int index, int size) => [.. Enumerable.Range(0, size).Select(at => (byte)(at * 7 + at / 256 + 31 * plan + 17 * index))];
+    private static byte[] Content(int plan, int index, int size) =>
+        [.. Enumerable.Range(0, size).Select(at => (byte)(at * 7 + at / 256 + 31 * plan + 17 * index))];
 
     /// <summary>Which bytes have come, one flag each.</summary>
     private sealed class Model(Plan plan)

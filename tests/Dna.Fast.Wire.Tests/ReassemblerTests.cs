@@ -3,7 +3,8 @@ namespace Dna.Fast.Wire.Tests;
 public sealed class ReassemblerTests
 {
     private static readonly NodeAddress Peer = NodeAddress.V4(0x7F000001, 4000);
-    private readonly Reassembler _reassembler = new(new ReassemblyLimits(OpenMax: 8, OpenPerSourceMax: 4, BytesMax: 200_000, BytesPerSourceMax: 150_000));
+    private readonly Reassembler _reassembler =
+        new(new ReassemblyLimits(OpenMax: 8, OpenPerSourceMax: 4, BytesMax: 200_000, BytesPerSourceMax: 150_000));
 
     [Fact]
     public void Fragments_in_order_fill_a_value()
@@ -195,7 +196,11 @@ public sealed class ReassemblerTests
     [Fact]
     public void Early_sets_give_way_to_a_header_the_oldest_first()
     {
-        for (uint source = 1; source <= 8; source++) Assert.Equal(ReassemblyStatus.Waiting, Add(9, 0, 0, [1], out _, NodeAddress.V4(0x7F000100 + source, 1)));
+        for (uint source = 1; source <= 8; source++)
+        {
+            Assert.Equal(ReassemblyStatus.Waiting, Add(9, 0, 0, [1], out _, NodeAddress.V4(0x7F000100 + source, 1)));
+        }
+
         Assert.Equal(ReassemblyStatus.Refused, Add(9, 0, 0, [1], out _, NodeAddress.V4(0x7F000200, 1)));
         Assert.Equal(ReassemblyStatus.Waiting, Open(1, 10));
         Assert.Equal(8, _reassembler.OpenCount);
@@ -244,7 +249,7 @@ public sealed class ReassemblerTests
     });
 
     internal static byte[] Put(uint t, params byte[][] values) => Mp.Map(
-        ("a", Mp.Map(("id", Mp.Bin(InfoHash.Of([1]))), ("values", Mp.Array(values)))), ("q", Mp.Str("put")), ("t", Mp.UInt(t)), ("y", Mp.Str("q")));
+        ("a", Mp.Map(("id", Mp.Bin(InfoHash.Of([1]))), ("values", Mp.Array(values)))), ("q", Mp.Str("put")), ("t", Mp.UInt(t)));
 
     private static byte[] Header(uint t, int size) => Put(t, Mp.UInt((ulong)size));
 
@@ -261,7 +266,8 @@ public sealed class ReassemblerTests
         return _reassembler.Open(from ?? Peer, message, header, nowMs, out whole);
     }
 
-    private ReassemblyStatus Add(uint t, int index, int offset, byte[] data, long nowMs = 0) => Add(_reassembler, t, index, offset, data, out _, Peer, nowMs);
+    private ReassemblyStatus Add(uint t, int index, int offset, byte[] data, long nowMs = 0) =>
+        Add(_reassembler, t, index, offset, data, out _, Peer, nowMs);
 
     private ReassemblyStatus Add(uint t, int index, int offset, byte[] data, out ReassembledMessage? whole, NodeAddress? from = null) =>
         Add(_reassembler, t, index, offset, data, out whole, from ?? Peer, 0);

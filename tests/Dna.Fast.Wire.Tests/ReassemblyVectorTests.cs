@@ -4,7 +4,8 @@ public sealed class ReassemblyVectorTests
 {
     private static readonly NodeAddress Peer = NodeAddress.V4(0x7F000001, 4000);
 
-    public static TheoryData<string> Groups => [.. Vectors.All.Where(vector => vector.Group is not null).Select(vector => vector.Group!).Distinct()];
+    public static TheoryData<string> Groups =>
+        [.. Vectors.All.Where(vector => vector.Group is not null).Select(vector => vector.Group!).Distinct()];
 
     [Theory]
     [MemberData(nameof(Groups))]

@@ -1,6 +1,8 @@
 namespace Dna.Fast.Wire.Tests;
 
-/// <summary>Decodes a datagram and writes it again with the production writers: values, queries and fields too are taken apart and put together.</summary>
+/// <summary>
+/// Decodes a datagram and writes it again with the production writers: values, queries and fields too are taken apart and put together.
+/// </summary>
 internal static class Reencoder
 {
     public static byte[] Encode(byte[] datagram)
@@ -12,7 +14,8 @@ internal static class Reencoder
         {
             MessageKind.Reply => Reply(room, self, message),
             MessageKind.Error => ReplyWriter.Error(room, self, message.Transaction, message.ErrorCode, message.ErrorText),
-            MessageKind.LegacyUpdate => ReplyWriter.LegacyIds(room, self, message.Transaction, message.RefreshedCount > 0, Ids(message), message.Token),
+            MessageKind.LegacyUpdate =>
+                ReplyWriter.LegacyIds(room, self, message.Transaction, message.RefreshedCount > 0, Ids(message), message.Token),
             MessageKind.Fragment => Fragment(room, self, message),
             _ => Query(room, self, message),
         };
@@ -77,7 +80,8 @@ internal static class Reencoder
     private static ulong[] Ids(in Message m)
     {
         List<ulong> ids = [];
-        var list = m.RefreshedCount > 0 ? new ValueIdEnumerator(m.Refreshed, m.RefreshedCount) : new ValueIdEnumerator(m.Expired, m.ExpiredCount);
+        bool refreshed = m.RefreshedCount > 0;
+        var list = new ValueIdEnumerator(refreshed ? m.Refreshed : m.Expired, refreshed ? m.RefreshedCount : m.ExpiredCount);
         while (list.MoveNext()) ids.Add(list.Current);
         return [.. ids];
     }

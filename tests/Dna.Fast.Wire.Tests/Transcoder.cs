@@ -1,6 +1,8 @@
 namespace Dna.Fast.Wire.Tests;
 
-/// <summary>Copies one msgpack object from a reader to a writer, type by type, so that every byte of the copy is the writer's own.</summary>
+/// <summary>
+/// Copies one msgpack object from a reader to a writer, type by type, so that every byte of the copy is the writer's own.
+/// </summary>
 internal static class Transcoder
 {
     public static byte[] Copy(ReadOnlySpan<byte> packed)

@@ -6,6 +6,8 @@ public sealed class ValueReaderTests
 
     private static readonly (object, byte[])[] Clear = [("type", Mp.UInt(3)), ("data", Mp.Bin([1, 2]))];
 
+    private static readonly (object, byte[]) UserType = ("utype", Mp.Str("u"));
+
     private static readonly (object, byte[])[] Signed = [("seq", Mp.UInt(9)), ("owner", Mp.Bin(Owner)), .. Clear];
 
     [Fact]
@@ -13,19 +15,21 @@ public sealed class ValueReaderTests
     {
         byte[] packed = Mp.Map(
             ("x", Mp.Nest(3)), ("pt", Mp.Str("push")), ("p", Mp.UInt(2)),
-            ("dat", Mp.Map(("sig", Mp.Bin([7])), (4, Mp.UInt(1)), ("body", Mp.Map([("utype", Mp.Str("u")), ("y", Mp.UInt(1)), .. Signed.Reverse()])))), ("id", Mp.UInt(5)));
+            ("dat", Mp.Map(("sig", Mp.Bin([7])), (4, Mp.UInt(1)), ("body", Mp.Map([UserType, ("y", Mp.UInt(1)), .. Signed.Reverse()])))),
+            ("id", Mp.UInt(5)));
         ValueView value = Read(packed);
         Assert.Equal((5UL, (ushort)3, (ushort)9, 2u), (value.Id, value.Type, value.Seq, value.Priority));
         byte[] canonical = Mp.Map(
             ("id", Mp.UInt(5)),
-            ("dat", Mp.Map(("body", Mp.Map([.. Signed, ("utype", Mp.Str("u"))])), ("sig", Mp.Bin([7])))), ("p", Mp.UInt(2)), ("pt", Mp.Str("push")));
+            ("dat", Mp.Map(("body", Mp.Map([.. Signed, UserType])), ("sig", Mp.Bin([7])))), ("p", Mp.UInt(2)), ("pt", Mp.Str("push")));
         Assert.Equal(canonical, Write(value));
     }
 
     [Fact]
     public void Wide_forms_are_read_and_written_short()
     {
-        byte[] packed = Mp.Map(("id", Mp.UInt(5, 8)), ("dat", Mp.Map(("body", Mp.Map(("type", Mp.UInt(3, 4)), ("data", Mp.Bin([1, 2], 4)))))));
+        byte[] body = Mp.Map(("type", Mp.UInt(3, 4)), ("data", Mp.Bin([1, 2], 4)));
+        byte[] packed = Mp.Map(("id", Mp.UInt(5, 8)), ("dat", Mp.Map(("body", body))));
         Assert.Equal(Mp.Map(("id", Mp.UInt(5)), ("dat", Mp.Map(("body", Mp.Map(Clear))))), Write(Read(packed)));
     }
 
@@ -113,7 +117,8 @@ public sealed class ValueReaderTests
     [Fact]
     public void The_last_of_equal_keys_counts_and_leaves_nothing_of_the_first()
     {
-        byte[] signed = Mp.Map(("body", Mp.Map([.. Signed, ("utype", Mp.Str("u"))])), ("sig", Mp.Bin([7]))), clear = Mp.Map(("body", Mp.Map(Clear)));
+        byte[] signed = Mp.Map(("body", Mp.Map([.. Signed, UserType])), ("sig", Mp.Bin([7])));
+        byte[] clear = Mp.Map(("body", Mp.Map(Clear)));
         Assert.Equal(Value(Mp.Map(Clear)), Write(Read(Mp.Map(("id", Mp.UInt(5)), ("dat", Mp.Bin([1])), ("dat", signed), ("dat", clear)))));
         Assert.True(Read(Mp.Map(("id", Mp.UInt(5)), ("dat", signed), ("dat", Mp.Bin([1])))) is { IsEncrypted: true, IsSigned: false });
         AssertStatus(DecodeStatus.MissingKey, Mp.Map(("id", Mp.UInt(5)), ("dat", clear), ("dat", Mp.Map())));
@@ -185,5 +190,6 @@ public sealed class ValueReaderTests
         return room[..ValueWriter.Write(room, value)];
     }
 
-    private static void AssertStatus(DecodeStatus expected, byte[] packed) => Assert.Equal(expected, ValueReader.Read(packed, out _, out _));
+    private static void AssertStatus(DecodeStatus expected, byte[] packed) =>
+        Assert.Equal(expected, ValueReader.Read(packed, out _, out _));
 }

@@ -100,7 +100,8 @@ public sealed class VectorDecodeTests
         if (top.TryGetProperty("e", out _)) return MessageKind.Error;
         if (top.TryGetProperty("r", out _)) return MessageKind.Reply;
         if (top.TryGetProperty("p", out _)) return MessageKind.Fragment;
-        return top.TryGetProperty("u", out _) ? MessageKind.LegacyUpdate : Enum.Parse<MessageKind>(top.GetProperty("q").GetString()!, ignoreCase: true);
+        if (top.TryGetProperty("u", out _)) return MessageKind.LegacyUpdate;
+        return Enum.Parse<MessageKind>(top.GetProperty("q").GetString()!, ignoreCase: true);
     }
 
     private static uint ExpectedTransaction(JsonElement t) => t.ValueKind == JsonValueKind.Number

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Dna.Fast.Wire.Tests;
 
 public sealed class VectorEncodeTests
@@ -23,7 +21,7 @@ public sealed class VectorEncodeTests
         foreach (Vector vector in Vectors.Messages.Where(vector => !Foreign.ContainsKey(vector.File)))
         {
             string again = Convert.ToHexStringLower(Reencoder.Encode(vector.Bytes));
-            Assert.True(Convert.ToHexStringLower(vector.Bytes) == again, string.Create(CultureInfo.InvariantCulture, $"{vector.File}: {again}"));
+            Assert.True(Convert.ToHexStringLower(vector.Bytes) == again, $"{vector.File}: {again}");
             written++;
         }
 

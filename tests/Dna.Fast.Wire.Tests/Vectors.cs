@@ -39,7 +39,8 @@ internal static class Vectors
 }
 
 /// <summary>One captured datagram.</summary>
-internal sealed record Vector(string File, string Shape, string Direction, string? Group, string From, int Length, JsonElement Decoded, byte[] Bytes)
+internal sealed record Vector(
+    string File, string Shape, string Direction, string? Group, string From, int Length, JsonElement Decoded, byte[] Bytes)
 {
     public override string ToString() => File;
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using CsCheck;
 
 namespace Dna.Fast.Wire.Tests;
@@ -5,8 +6,9 @@ namespace Dna.Fast.Wire.Tests;
 public sealed class WriterTests
 {
     private static readonly InfoHash Id = InfoHash.Of("self"u8), Key = InfoHash.Of("key"u8);
-    private static readonly NodeAddress Peer = NodeAddress.From(new byte[] { 0x20, 1, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7 }, 4000);
-    private static readonly byte[] Token = [1, 2, 3, 4], Values = Mp.Array(Mp.UInt(700)), Nodes = new byte[26], Query = Mp.Map(("s", Mp.Array()), ("w", Mp.Array()));
+    private static readonly NodeAddress Peer = NodeAddress.From(IPAddress.Parse("2001:db8::7").GetAddressBytes(), 4000);
+    private static readonly byte[] Token = [1, 2, 3, 4], Values = Mp.Array(Mp.UInt(700)), Nodes = new byte[26];
+    private static readonly byte[] Query = Mp.Map(("s", Mp.Array()), ("w", Mp.Array()));
 
     private static readonly Gen<Sender> Self = Gen.Select(Gen.UInt, Gen.Bool).Select((network, client) => new Sender(Id, network, client));
 
@@ -34,15 +36,19 @@ public sealed class WriterTests
         (MessageKind.Fragment, (to, self, t) => FragmentWriter.Write(to, self, t, 300, 65_000, new byte[300])),
     ];
 
+    private static readonly Gen<int> WriterIndex = Gen.Int[0, Writers.Length - 1];
+
     private delegate int Write(Span<byte> to, Sender self, uint t);
 
     [Fact]
-    public void Every_message_reads_as_it_was_written() => Gen.Select(Self, Gen.UInt, Gen.Int[0, Writers.Length - 1]).Sample((self, t, index) =>
+    public void Every_message_reads_as_it_was_written() => Gen.Select(Self, Gen.UInt, WriterIndex).Sample((self, t, at) =>
     {
+        (MessageKind kind, Write write) = Writers[at];
         byte[] room = new byte[1000];
-        int length = Writers[index].Write(room, self, t);
+        int length = write(room, self, t);
         Assert.Equal(DecodeStatus.Ok, MessageReader.Read(room.AsSpan(0, length), out Message message));
-        Assert.Equal((Writers[index].Kind, t, self.Network, self.IsClient), (message.Kind, message.Transaction, message.Network, message.IsClient));
+        Assert.Equal((kind, t), (message.Kind, message.Transaction));
+        Assert.Equal((self.Network, self.IsClient), (message.Network, message.IsClient));
         Assert.Equal(message.Kind == MessageKind.Fragment ? InfoHash.Zero : Id, message.Id);
         Assert.Equal(message.Kind == MessageKind.Fragment ? "" : "o2", System.Text.Encoding.ASCII.GetString(message.Agent));
         var reader = new MsgpackReader(room.AsSpan(0, length));
@@ -94,7 +100,8 @@ public sealed class WriterTests
     public void A_fragment_of_1280_bytes_is_at_most_1314_bytes_long()
     {
         byte[] room = new byte[1500];
-        int length = FragmentWriter.Write(room, new Sender(Id, uint.MaxValue, false), uint.MaxValue, 0, 64_000, new byte[WireLimits.FragmentBytes]);
+        var self = new Sender(Id, uint.MaxValue, false);
+        int length = FragmentWriter.Write(room, self, uint.MaxValue, 0, 64_000, new byte[WireLimits.FragmentBytes]);
         Assert.InRange(length, 1280, 1314);
     }
 

@@ -1,12 +1,13 @@
-using Dna.Fast.Kademlia.Store;
+using Dna.Fast.Kademlia.Serving.Listening;
+using Dna.Fast.Kademlia.Serving.Queries;
 using Dna.Fast.Wire;
 
 namespace Dna.Fast.Kademlia.Serving;
 
 /// <summary>Who listens to what, and what they were told (section 7): the serving side.</summary>
 /// <remarks>
-/// Owner thread only. Changes are gathered and pushed by <see cref="Turn"/>. A listener that would be one too many is refused, and not put in an older one's
-/// place: an honest listener renews every half minute and keeps its place against a flood.
+/// Owner thread only. Changes are gathered and pushed by <see cref="Turn"/>: values are read from the store at that moment, and ids of one turn travel
+/// together. A value a listener may know of is told gone once, whether the store says so or its time is over.
 /// </remarks>
 public sealed class ListenerTable
 {
@@ -16,43 +17,27 @@ public sealed class ListenerTable
     /// <summary>Ids in one push: 9 bytes each at most, so that the datagram passes unfragmented wherever a fragment of values does.</summary>
     public const int IdsPerPushMax = 128;
 
-    /// <summary>Listeners in all: about 300 bytes each.</summary>
-    public const int ListenersMax = 131_072;
-
-    /// <summary>Listeners of one key: each put under it costs a datagram to each of them.</summary>
-    public const int ListenersPerKeyMax = 4_096;
-
-    /// <summary>Sockets of one node under one key: a stock node opens one for each of its queries.</summary>
-    public const int SocketsPerNodeAndKeyMax = 16;
-
-    /// <summary>A listener is kept this long after its last listen (section 7): 10 min.</summary>
-    public const long ListenerAgeMsMax = 10 * 60_000;
-
-    /// <summary>What a new listener is sent of the values already there. Its token proved its address, so this is no reflection.</summary>
-    public const int FirstPushBytesMax = 8 << 20;
-
-    /// <summary>Silent listeners are looked for this often.</summary>
-    private const long SweepMs = 60_000;
-
     private readonly NodeContext _context;
     private readonly CounterSet _counters;
-    private readonly ListenerPusher _pusher;
-    private readonly Dictionary<InfoHash, ListenedKey> _keys = [];
-    private readonly Dictionary<InfoHash, HashSet<ListenedKey>> _keysOf = [];
-    private readonly HashSet<ListenedKey> _dirty = [];
-    private readonly PriorityQueue<(InfoHash Key, ulong ValueId), long> _expiries = new();
-    private readonly PushList _values = new();
-    private long _sweepMs = long.MinValue;
+    private readonly ListenerIndex _index;
+    private readonly ExpirySchedule _expiries;
+    private readonly ChangePusher _changes;
+    private readonly Pusher _pusher;
+    private readonly ValueCollector _current = new();
+    private readonly HashSet<ListenedKey> _changed = [];
 
-    public ListenerTable(NodeContext context, CounterSet counters, IUpdateSender sender)
+    public ListenerTable(NodeContext context, CounterSet counters, IUpdateSender sender, ListenerLimits? limits = null)
     {
         _context = context;
         _counters = counters;
-        _pusher = new ListenerPusher(sender);
+        _pusher = new Pusher(sender);
+        _expiries = new ExpirySchedule(context.Store);
+        _changes = new ChangePusher(context.Store, _pusher);
+        _index = new ListenerIndex(limits ?? new ListenerLimits(), Unused);
     }
 
     /// <summary>Listeners now.</summary>
-    public int Count { get; private set; }
+    public int Count => _index.Count;
 
     /// <summary>Told of every change under a key that was watched by <see cref="Watch"/>: for our own subscriptions to keys we store.</summary>
     public Action<InfoHash, ulong, ValueChange>? LocalChanged { get; set; }
@@ -60,184 +45,108 @@ public sealed class ListenerTable
     /// <summary>A listen with a good token (<see cref="INodeInbox.Listen"/>): renews a known socket, or adds it and pushes all current matches.</summary>
     public void Listen(in Route from, in InfoHash id, in InfoHash key, uint socketId, uint listenVersion, ReadOnlySpan<byte> query, in Instant now)
     {
-        if (_keys.TryGetValue(key, out ListenedKey? listened) && listened.Listeners.TryGetValue((id, socketId), out Listener? known))
+        if (!QueryFilter.TryRead(query, out _)) return;
+        var identity = new ListenerIdentity(id, from.Remote, key, socketId);
+        Listener? known = _index.Find(identity);
+        Listener listener = known ?? new Listener(identity);
+        listener.Route = from;
+        listener.Version = listenVersion;
+        listener.ListenedMs = now.Ms;
+        if (!query.SequenceEqual(listener.Query)) listener.Query = query.ToArray();
+        if (known is not null)
         {
-            known.Route = from;
-            known.Version = listenVersion;
-            known.ListenedMs = now.Ms;
-            if (!query.SequenceEqual(known.Query)) known.Query = query.ToArray();
+            _index.Renew(known);
             return;
         }
 
-        if (!HasRoom(listened, id))
+        if (!_index.HasRoom(from.Remote, key))
         {
             _counters.Add(Counter.DropListenerLimit);
             return;
         }
 
-        listened = GetOrAdd(key, now);
-        listened.Add(new Listener { Node = id, SocketId = socketId, Route = from, Version = listenVersion, Query = query.ToArray(), ListenedMs = now.Ms });
-        if (!_keysOf.TryGetValue(id, out HashSet<ListenedKey>? keys)) _keysOf.Add(id, keys = []);
-        keys.Add(listened);
-        _dirty.Add(listened);
-        Count++;
+        // What waits to be pushed goes to those who listened before: the new one reads it in the store.
+        ListenedKey entry = Open(key, now);
+        if (_changed.Remove(entry)) Push(entry, now);
+        if (_index.Add(listener, entry)) _counters.Add(Counter.DropListenerLimit);
+        PushCurrent(listener, now);
     }
 
     /// <summary>A slot changed (<see cref="INodeInbox.Changed"/>); pushed by the next <see cref="Turn"/>.</summary>
     public void Changed(in InfoHash key, ulong valueId, ValueChange change)
     {
-        if (!_keys.TryGetValue(key, out ListenedKey? listened)) return;
-        listened.Note(valueId, change);
-        _dirty.Add(listened);
-        if (listened.Watchers > 0) LocalChanged?.Invoke(key, valueId, change);
+        if (_index.Find(key) is not { } entry) return;
+        entry.Note(valueId, change);
+        _changed.Add(entry);
     }
 
-    /// <summary>Updates to this node went unanswered three times: all its listeners at this address are dropped.</summary>
-    public void DropNode(in InfoHash id, in NodeAddress address)
-    {
-        if (!_keysOf.TryGetValue(id, out HashSet<ListenedKey>? keys)) return;
-        InfoHash node = id;
-        NodeAddress at = address;
-        foreach (ListenedKey listened in keys.ToList()) Remove(listened, l => l.Node == node && l.Route.Remote == at);
-    }
+    /// <summary>Updates to this node went unanswered three times: all its listeners are dropped. May be called from within the sender.</summary>
+    public void DropNode(in InfoHash id, in NodeAddress address) => _index.RemoveNode(id, address);
 
     /// <summary>Reports changes under <paramref name="key"/> to <see cref="LocalChanged"/>. Counted: one <see cref="Unwatch"/> for each.</summary>
-    public void Watch(in InfoHash key, in Instant now) => GetOrAdd(key, now).Watchers++;
+    public void Watch(in InfoHash key, in Instant now) => Open(key, now).Watchers++;
 
+    /// <summary>Takes one <see cref="Watch"/> back.</summary>
     public void Unwatch(in InfoHash key)
     {
-        if (!_keys.TryGetValue(key, out ListenedKey? listened)) return;
-        listened.Watchers--;
-        RemoveIfUnused(listened);
+        if (_index.Find(key) is not { Watchers: > 0 } entry) return;
+        entry.Watchers--;
+        _index.RemoveIfUnused(entry);
     }
 
     /// <summary>Pushes what changed, notices natural expiry, forgets listeners silent for 10 minutes.</summary>
     /// <returns>When to call again at the latest, in the milliseconds of <see cref="Instant.Ms"/>.</returns>
     public long Turn(in Instant now)
     {
-        if (_keys.Count == 0) return long.MaxValue;
-        if (now.Ms >= _sweepMs) Sweep(now.Ms);
-        Expire(now);
-        if (_dirty.Count > 0)
+        while (_index.Oldest is { } oldest && now.Ms - oldest.ListenedMs >= ListenerLimits.LifetimeMs) _index.Remove(oldest);
+        while (_expiries.TryTakeDue(now.UnixMs) is { } due)
         {
-            foreach (ListenedKey listened in _dirty) Push(listened, now);
-            _dirty.Clear();
+            if (_expiries.NoteExpired(due, now.UnixMs)) _changed.Add(due);
         }
 
-        if (!_expiries.TryPeek(out _, out long expiryUnixMs)) return _sweepMs;
-        return Math.Min(_sweepMs, now.Ms + Math.Max(1, expiryUnixMs - now.UnixMs));
+        if (_changed.Count > 0)
+        {
+            // A push may end in dropped listeners, and so in keys that leave the set.
+            ListenedKey[] changed = [.. _changed];
+            _changed.Clear();
+            foreach (ListenedKey entry in changed) Push(entry, now);
+        }
+
+        long silence = _index.Oldest is { } next ? next.ListenedMs + ListenerLimits.LifetimeMs : long.MaxValue;
+        long expiry = _expiries.NextDueUnixMs == long.MaxValue ? long.MaxValue : now.Ms + (_expiries.NextDueUnixMs - now.UnixMs);
+        return Math.Min(silence, expiry);
     }
 
-    private bool HasRoom(ListenedKey? listened, InfoHash id)
+    private ListenedKey Open(in InfoHash key, in Instant now)
     {
-        if (Count >= ListenersMax) return false;
-        if (listened is null) return true;
-        return listened.Listeners.Count < ListenersPerKeyMax && listened.Sockets.GetValueOrDefault(id) < SocketsPerNodeAndKeyMax;
-    }
+        ListenedKey entry = _index.Get(key, out bool isNew);
+        if (!isNew) return entry;
 
-    private ListenedKey GetOrAdd(in InfoHash key, in Instant now)
-    {
-        if (_keys.TryGetValue(key, out ListenedKey? listened)) return listened;
-        listened = new ListenedKey(key);
-        _keys.Add(key, listened);
-        if (_keys.Count == 1) _sweepMs = now.Ms + SweepMs;
-        // From here on the packet threads report changes; what is there now is read after, so that nothing falls between.
+        // First the set, then the store: a put in between is told by the set, one before is seen in the store.
         _context.Listened.Add(key);
-        Learn(listened, now);
-        return listened;
+        _expiries.Fill(entry, now.UnixMs);
+        return entry;
     }
 
-    // Which values are there and when they end.
-    private void Learn(ListenedKey listened, in Instant now)
+    private void Push(ListenedKey entry, in Instant now)
     {
-        _values.Clear();
-        _values.BytesMax = FirstPushBytesMax;
-        _context.Store.Read(listened.Key, now.UnixMs, _values);
-        for (int i = 0; i < _values.Count; i++) Track(listened, _values.Slot(i));
+        if (entry.IsUnused) return;
+        long expires = _changes.Push(entry, now.UnixMs, entry.Watchers > 0 ? LocalChanged : null);
+        if (!entry.IsUnused) _expiries.Schedule(entry, expires, now.UnixMs);
     }
 
-    private void Track(ListenedKey listened, in SlotInfo slot)
+    private void PushCurrent(Listener listener, in Instant now)
     {
-        if (slot.ExpiresUnixMs == long.MaxValue) return;
-        listened.ExpiryUnixMs[slot.ValueId] = slot.ExpiresUnixMs;
-        _expiries.Enqueue((listened.Key, slot.ValueId), slot.ExpiresUnixMs);
+        _current.Begin(listener.Query);
+        _context.Store.Read(listener.Identity.Key, now.UnixMs, _current);
+        if (_current.IsCut) _counters.Add(Counter.ListensCut);
+        _pusher.Values(listener, _current.Packed, _current.Sizes);
     }
 
-    private void Expire(in Instant now)
+    private void Unused(ListenedKey entry)
     {
-        while (_expiries.TryPeek(out (InfoHash Key, ulong ValueId) entry, out long due) && due <= now.UnixMs)
-        {
-            _expiries.Dequeue();
-            // An entry of an earlier lifetime, or of a key nobody listens to any more, means nothing.
-            if (!_keys.TryGetValue(entry.Key, out ListenedKey? listened) || listened.ExpiryUnixMs.GetValueOrDefault(entry.ValueId, long.MaxValue) != due) continue;
-            listened.ExpiryUnixMs.Remove(entry.ValueId);
-            Changed(entry.Key, entry.ValueId, ValueChange.Gone);
-        }
-    }
-
-    private void Push(ListenedKey listened, in Instant now)
-    {
-        ReadChanges(listened, now);
-        foreach (Listener listener in listened.Listeners.Values)
-        {
-            if (!listener.IsNew) _pusher.PushChanges(listener, listened, _values);
-        }
-
-        if (listened.HasNewListener)
-        {
-            Learn(listened, now);
-            foreach (Listener listener in listened.Listeners.Values)
-            {
-                if (!listener.IsNew) continue;
-                listener.IsNew = false;
-                _pusher.PushAll(listener, listened.Key, _values);
-            }
-
-            listened.HasNewListener = false;
-        }
-
-        listened.Changes.Clear();
-    }
-
-    // The bytes of new values and the new expiry of refreshed ones.
-    private void ReadChanges(ListenedKey listened, in Instant now)
-    {
-        _values.Clear();
-        _values.BytesMax = int.MaxValue;
-        foreach ((ulong valueId, ValueChange change) in listened.Changes)
-        {
-            int before = _values.Count;
-            if (change == ValueChange.Gone) listened.ExpiryUnixMs.Remove(valueId);
-            else if (_context.Store.ReadOne(listened.Key, valueId, now.UnixMs, _values) && _values.Count > before) Track(listened, _values.Slot(before));
-        }
-    }
-
-    private void Sweep(long nowMs)
-    {
-        _sweepMs = nowMs + SweepMs;
-        foreach (ListenedKey listened in _keys.Values.ToList()) Remove(listened, l => nowMs - l.ListenedMs >= ListenerAgeMsMax);
-    }
-
-    private void Remove(ListenedKey listened, Func<Listener, bool> isOver)
-    {
-        foreach (Listener listener in listened.Listeners.Values.Where(isOver).ToList())
-        {
-            listened.Remove(listener);
-            Count--;
-            if (listened.Sockets.ContainsKey(listener.Node)) continue;
-            HashSet<ListenedKey> keys = _keysOf[listener.Node];
-            keys.Remove(listened);
-            if (keys.Count == 0) _keysOf.Remove(listener.Node);
-        }
-
-        RemoveIfUnused(listened);
-    }
-
-    private void RemoveIfUnused(ListenedKey listened)
-    {
-        if (!listened.IsUnused) return;
-        _keys.Remove(listened.Key);
-        _dirty.Remove(listened);
-        _context.Listened.Remove(listened.Key);
+        _context.Listened.Remove(entry.Key);
+        _expiries.Remove(entry);
+        _changed.Remove(entry);
     }
 }

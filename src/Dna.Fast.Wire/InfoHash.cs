@@ -43,6 +43,9 @@ public readonly struct InfoHash : IEquatable<InfoHash>, IComparable<InfoHash>
     /// <summary>All bits zero: the id no node may have and no key may be.</summary>
     public static InfoHash Zero => default;
 
+    /// <summary>The first 64 bits as a number: enough to tell most distances apart, at the price of one XOR.</summary>
+    public ulong Prefix => _high;
+
     public bool IsZero => (_high | _middle | _low) == 0;
 
     /// <summary>Writes 20 bytes, most significant first.</summary>

@@ -59,7 +59,7 @@ public sealed class Gate
         if (_budgets is not null)
         {
             cells = _budgets.CellsOf(source);
-            if (_budgets.Count(cells, slot) >= _limits.PerSource) return GateVerdict.OverSourceBudget;
+            if (_budgets.IsSpent(cells, slot, _limits.PerSource)) return GateVerdict.OverSourceBudget;
         }
 
         Span<ulong> total = TotalCell();

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Dna.Fast.Wire;
 
 namespace Dna.Fast.Kademlia.Guard;
@@ -21,16 +22,19 @@ internal sealed class RequestBudgets
     /// <param name="seed">Secret of this process.</param>
     public RequestBudgets(ulong seed) => _hash = new SipHash(seed, ~seed);
 
-    /// <summary>The two cells of a source, to be handed to <see cref="Count"/> and <see cref="Add"/>.</summary>
+    /// <summary>The two cells of a source, to be handed to <see cref="IsSpent"/> and <see cref="Add"/>.</summary>
     public (int First, int Second) CellsOf(in NodeAddress source)
     {
         // An IPv6 prefix of a single small number may equal an IPv4 address: they then share cells, like any two sources may.
-        ulong hash = _hash.Hash64(source.IsV4 ? source.Low : source.High);
+        Span<byte> prefix = stackalloc byte[sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64LittleEndian(prefix, source.IsV4 ? source.Low : source.High);
+        ulong hash = _hash.Hash64(prefix);
         return ((int)(hash % RowCells), RowCells + (int)((hash >> 32) % RowCells));
     }
 
-    public int Count((int First, int Second) cells, uint slot) =>
-        Math.Min(SlidingWindow.Sum(Cell(cells.First), slot), SlidingWindow.Sum(Cell(cells.Second), slot));
+    /// <summary>True when the source's count is at the limit: when both cells are, so mostly one look suffices.</summary>
+    public bool IsSpent((int First, int Second) cells, uint slot, int limit) =>
+        SlidingWindow.Sum(Cell(cells.First), slot) >= limit && SlidingWindow.Sum(Cell(cells.Second), slot) >= limit;
 
     public void Add((int First, int Second) cells, uint slot)
     {

@@ -17,98 +17,66 @@ public readonly record struct SipHash(ulong Key0, ulong Key1)
     public const int WideBytes = 16;
 
     /// <summary>The 64-bit hash.</summary>
-    public ulong Hash64(ReadOnlySpan<byte> message)
-    {
-        State state = new(Key0, Key1, isWide: false);
-        state.Absorb(message);
-        return state.Finish(0xFF);
-    }
-
-    /// <summary>The 64-bit hash of the 8 bytes of <paramref name="word"/>, least significant first.</summary>
-    public ulong Hash64(ulong word)
-    {
-        State state = new(Key0, Key1, isWide: false);
-        state.Absorb(word);
-        state.Absorb(8UL << 56);
-        return state.Finish(0xFF);
-    }
+    public ulong Hash64(ReadOnlySpan<byte> message) => Run(message, isWide: false, out _);
 
     /// <summary>Writes the 128-bit hash: 16 bytes.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Fewer than 16 bytes of room.</exception>
     public void Write128(ReadOnlySpan<byte> message, Span<byte> hash)
     {
-        State state = new(Key0, Key1, isWide: true);
-        state.Absorb(message);
-        BinaryPrimitives.WriteUInt64LittleEndian(hash, state.Finish(0xEE));
-        BinaryPrimitives.WriteUInt64LittleEndian(hash[8..], state.Widen());
+        BinaryPrimitives.WriteUInt64LittleEndian(hash, Run(message, isWide: true, out ulong upper));
+        BinaryPrimitives.WriteUInt64LittleEndian(hash[8..], upper);
     }
 
-    private struct State
+    // One method with the state in four locals: so it stays in registers from the first round to the last.
+    private ulong Run(ReadOnlySpan<byte> message, bool isWide, out ulong upper)
     {
-        private ulong _v0;
-        private ulong _v1;
-        private ulong _v2;
-        private ulong _v3;
+        ulong v0 = Key0 ^ 0x736F6D6570736575;
+        ulong v1 = Key1 ^ 0x646F72616E646F6D ^ (isWide ? 0xEEUL : 0);
+        ulong v2 = Key0 ^ 0x6C7967656E657261;
+        ulong v3 = Key1 ^ 0x7465646279746573;
 
-        public State(ulong key0, ulong key1, bool isWide)
+        int words = message.Length / sizeof(ulong);
+        for (int i = 0; i <= words; i++)
         {
-            _v0 = key0 ^ 0x736F6D6570736575;
-            _v1 = key1 ^ 0x646F72616E646F6D ^ (isWide ? 0xEEUL : 0);
-            _v2 = key0 ^ 0x6C7967656E657261;
-            _v3 = key1 ^ 0x7465646279746573;
+            ulong word = i < words ? BinaryPrimitives.ReadUInt64LittleEndian(message[(sizeof(ulong) * i)..]) : Last(message);
+            v3 ^= word;
+            Round(ref v0, ref v1, ref v2, ref v3);
+            Round(ref v0, ref v1, ref v2, ref v3);
+            v0 ^= word;
         }
 
-        public void Absorb(ReadOnlySpan<byte> message)
-        {
-            ulong last = (ulong)message.Length << 56;
-            for (; message.Length >= 8; message = message[8..]) Absorb(BinaryPrimitives.ReadUInt64LittleEndian(message));
-            for (int i = 0; i < message.Length; i++) last |= (ulong)message[i] << (8 * i);
-            Absorb(last);
-        }
+        v2 ^= isWide ? 0xEEUL : 0xFF;
+        for (int i = 0; i < 4; i++) Round(ref v0, ref v1, ref v2, ref v3);
+        ulong lower = v0 ^ v1 ^ v2 ^ v3;
+        upper = 0;
+        if (!isWide) return lower;
+        v1 ^= 0xDD;
+        for (int i = 0; i < 4; i++) Round(ref v0, ref v1, ref v2, ref v3);
+        upper = v0 ^ v1 ^ v2 ^ v3;
+        return lower;
+    }
 
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Absorb(ulong word)
-        {
-            _v3 ^= word;
-            Round();
-            Round();
-            _v0 ^= word;
-        }
+    /// <summary>What follows the whole words: the remaining bytes, and the length's lowest byte on top.</summary>
+    private static ulong Last(ReadOnlySpan<byte> message)
+    {
+        ulong word = (ulong)message.Length << 56;
+        ReadOnlySpan<byte> rest = message[(message.Length & ~7)..];
+        for (int i = 0; i < rest.Length; i++) word |= (ulong)rest[i] << (8 * i);
+        return word;
+    }
 
-        public ulong Finish(ulong mark)
-        {
-            _v2 ^= mark;
-            return FourRounds();
-        }
-
-        public ulong Widen()
-        {
-            _v1 ^= 0xDD;
-            return FourRounds();
-        }
-
-        private ulong FourRounds()
-        {
-            Round();
-            Round();
-            Round();
-            Round();
-            return _v0 ^ _v1 ^ _v2 ^ _v3;
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private void Round()
-        {
-            _v0 += _v1;
-            _v1 = BitOperations.RotateLeft(_v1, 13) ^ _v0;
-            _v0 = BitOperations.RotateLeft(_v0, 32);
-            _v2 += _v3;
-            _v3 = BitOperations.RotateLeft(_v3, 16) ^ _v2;
-            _v0 += _v3;
-            _v3 = BitOperations.RotateLeft(_v3, 21) ^ _v0;
-            _v2 += _v1;
-            _v1 = BitOperations.RotateLeft(_v1, 17) ^ _v2;
-            _v2 = BitOperations.RotateLeft(_v2, 32);
-        }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Round(ref ulong v0, ref ulong v1, ref ulong v2, ref ulong v3)
+    {
+        v0 += v1;
+        v1 = BitOperations.RotateLeft(v1, 13) ^ v0;
+        v0 = BitOperations.RotateLeft(v0, 32);
+        v2 += v3;
+        v3 = BitOperations.RotateLeft(v3, 16) ^ v2;
+        v0 += v3;
+        v3 = BitOperations.RotateLeft(v3, 21) ^ v0;
+        v2 += v1;
+        v1 = BitOperations.RotateLeft(v1, 17) ^ v2;
+        v2 = BitOperations.RotateLeft(v2, 32);
     }
 }

@@ -18,14 +18,16 @@ internal static class SlidingWindow
     public static uint SlotOf(long nowMs) => unchecked((uint)(nowMs / SlotMs));
 
     /// <summary>Events in the window that ends with <paramref name="slot"/>.</summary>
-    public static int Sum(Span<ulong> cell, uint slot)
+    public static int Sum(ReadOnlySpan<ulong> cell, uint slot)
     {
+        // Plain loads: each word is read once and stands alone, so their order means nothing.
+        ReadOnlySpan<ulong> words = cell[..Words];
         uint sum = 0;
-        for (int i = 0; i < Words; i++)
+        for (int i = 0; i < words.Length; i++)
         {
-            ulong word = Volatile.Read(ref cell[i]);
+            ulong word = words[i];
             // Unsigned: a slot of the future, from a worker whose clock was read a moment later, is skipped like one of the past.
-            if (slot - (uint)(word >> 32) < Words) sum += (uint)word;
+            sum += slot - (uint)(word >> 32) < Words ? (uint)word : 0;
         }
 
         return (int)sum;

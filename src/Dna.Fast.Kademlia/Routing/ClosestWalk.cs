@@ -10,6 +10,8 @@ namespace Dna.Fast.Kademlia.Routing;
 /// </remarks>
 internal ref struct ClosestWalk(in InfoHash target, long nowMs, bool goodOnly, Span<Contact?> closest)
 {
+    private const ulong IndexMask = RoutingTable.BucketSize - 1;
+
     private readonly InfoHash _target = target;
     private readonly long _nowMs = nowMs;
     private readonly bool _goodOnly = goodOnly;
@@ -39,22 +41,31 @@ internal ref struct ClosestWalk(in InfoHash target, long nowMs, bool goodOnly, S
         Take((Bucket)node);
     }
 
-    // Sorts the bucket's contacts into the span behind those of nearer buckets, dropping the farthest when it is full.
+    // Appends the bucket's contacts, nearest first. What is sorted are numbers on the stack: the first 61 bits of the distance above the 3 bits of the index;
+    // references move once, at the end.
     private void Take(Bucket bucket)
     {
-        int start = _count;
-        foreach (ref readonly BucketEntry entry in bucket.Entries)
+        ReadOnlySpan<BucketEntry> entries = bucket.Entries;
+        Span<ulong> keys = stackalloc ulong[RoutingTable.BucketSize];
+        int found = 0;
+        for (int i = 0; i < entries.Length; i++)
         {
-            Contact contact = entry.Contact;
-            if (_goodOnly ? !contact.IsGood(_nowMs) : contact.IsExpired) continue;
-            int at = _count;
-            while (at > start && _target.CompareDistance(entry.Id, _closest[at - 1]!.Id) < 0) at--;
-            if (at == _closest.Length) continue;
-            int last = Math.Min(_count, _closest.Length - 1);
-            for (int i = last; i > at; i--) _closest[i] = _closest[i - 1];
-            _closest[at] = contact;
-            _count = last + 1;
+            ref readonly BucketEntry entry = ref entries[i];
+            if (_goodOnly ? !entry.Contact.IsGood(_nowMs) : entry.Contact.IsExpired) continue;
+            ulong key = (entry.Id.Prefix ^ _target.Prefix) & ~IndexMask | (uint)i;
+            int at = found++;
+            for (; at > 0 && IsNearer(key, keys[at - 1], entries); at--) keys[at] = keys[at - 1];
+            keys[at] = key;
         }
+
+        found = Math.Min(found, _closest.Length - _count);
+        for (int i = 0; i < found; i++) _closest[_count++] = entries[(int)(keys[i] & IndexMask)].Contact;
+    }
+
+    private readonly bool IsNearer(ulong key, ulong other, ReadOnlySpan<BucketEntry> entries)
+    {
+        if ((key ^ other) > IndexMask) return key < other;
+        return _target.CompareDistance(entries[(int)(key & IndexMask)].Id, entries[(int)(other & IndexMask)].Id) < 0;
     }
 }
 

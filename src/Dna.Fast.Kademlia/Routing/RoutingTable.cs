@@ -72,6 +72,7 @@ public sealed class RoutingTable
     public long OwnBucketGrewMs => Volatile.Read(ref _ownBucketGrewMs);
 
     /// <summary>Offers a contact. Owner thread. Our own id gets <see cref="InsertStatus.Full"/>.</summary>
+    /// <remarks>A contact is known by its id; while it is in a bucket, the owner uses the object that is there (<see cref="Find"/>), for its times are what counts.</remarks>
     /// <exception cref="ArgumentException">The contact is of the other family.</exception>
     public InsertResult Insert(Contact contact, Confirmation confirmation, in Instant now)
     {
@@ -256,10 +257,10 @@ public sealed class RoutingTable
 
     private static Bucket Cache(Bucket bucket, Contact contact, Confirmation confirmation, out InsertStatus status)
     {
-        bool isCached = bucket.Cached?.Id == contact.Id;
-        bool mayTakePlace = bucket.Cached is null || bucket.Cached.IsExpired || confirmation != Confirmation.Listed;
-        status = isCached || mayTakePlace ? InsertStatus.Cached : InsertStatus.Full;
-        return !isCached && mayTakePlace ? bucket.WithCached(contact) : bucket;
+        // The same id in another object: the owner forgot the first and deals with the second from now on.
+        bool mayTakePlace = bucket.Cached is not { IsExpired: false } candidate || candidate.Id == contact.Id || confirmation != Confirmation.Listed;
+        status = mayTakePlace ? InsertStatus.Cached : InsertStatus.Full;
+        return mayTakePlace && bucket.Cached != contact ? bucket.WithCached(contact) : bucket;
     }
 
     private void NoteGrowth(Bucket bucket, long nowMs)

@@ -138,7 +138,7 @@ public sealed class ClosestTests
         RoutingTable table = new(self, IpFamily.V4) { IsBootstrap = isBootstrap };
         for (int i = 0; i < offers; i++)
         {
-            InfoHash id = random.Next(3) == 0 ? Make.IdSharing(random, self, random.Next(40)) : Make.RandomId(random);
+            InfoHash id = random.Next(3) == 0 ? Make.IdSharing(random, self, random.Next(random.Next(2) == 0 ? 40 : 160)) : Make.RandomId(random);
             Contact contact = random.Next(8) == 0 ? Make.Listed(id, i) : Make.Good(id, number: i);
             table.Insert(contact, Confirmation.Replied, Make.Start);
             if (random.Next(10) == 0) contact.Expire();

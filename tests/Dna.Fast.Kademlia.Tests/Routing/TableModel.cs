@@ -93,8 +93,7 @@ internal sealed class TableModel(InfoHash self)
 
         public InsertStatus Offer(Contact contact, Confirmation confirmation)
         {
-            if (Cached?.Id == contact.Id) return InsertStatus.Cached;
-            if (Cached is { IsExpired: false } && confirmation == Confirmation.Listed) return InsertStatus.Full;
+            if (Cached is { IsExpired: false } && Cached.Id != contact.Id && confirmation == Confirmation.Listed) return InsertStatus.Full;
             Cached = contact;
             return InsertStatus.Cached;
         }

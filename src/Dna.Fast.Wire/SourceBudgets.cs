@@ -35,9 +35,10 @@ internal sealed class SourceBudgets(ReassemblyLimits limits)
 
     public static bool SameSource(in NodeAddress one, in NodeAddress other) => Source.Of(one) == Source.Of(other);
 
-    private readonly record struct Source(ulong Bits, IpFamily Family)
+    private readonly record struct Source(ulong Bits, IpFamily Family, ushort Port)
     {
-        public static Source Of(in NodeAddress from) => new(from.IsV4 ? from.Low : from.High, from.Family);
+        public static Source Of(in NodeAddress from) =>
+            from.IsLoopback ? new(from.Low, from.Family, from.Port) : new(from.IsV4 ? from.Low : from.High, from.Family, 0);
     }
 
     private struct Use

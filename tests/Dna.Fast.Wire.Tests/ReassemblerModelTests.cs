@@ -8,10 +8,16 @@ namespace Dna.Fast.Wire.Tests;
 public sealed class ReassemblerModelTests
 {
     /// <summary>One message: the sizes of its values, and how they are cut.</summary>
-    private sealed record Plan(int[] Sizes, int ChunkBytes);
+    private sealed record Plan(int[] Sizes, int ChunkBytes)
+    {
+        public override string ToString() => $"{string.Join('+', Sizes)} by {ChunkBytes}";
+    }
 
+    /// <summary>
+    /// At most 4 x 16 fragments, so that a set whose header comes last stays within the bounds of early ones, which the model has not.
+    /// </summary>
     private static readonly Gen<Plan> Plans =
-        Gen.Select(Gen.Int[1, 4_000].Array[1, 4], Gen.Int[100, 1_500]).Select((sizes, chunk) => new Plan(sizes, chunk));
+        Gen.Select(Gen.Int[1, 4_000].Array[1, 4], Gen.Int[250, 1_500]).Select((sizes, chunk) => new Plan(sizes, chunk));
 
     [Fact]
     public void Any_order_with_duplicates_and_losses_gives_what_the_model_gives() =>

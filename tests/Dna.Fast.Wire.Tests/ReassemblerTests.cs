@@ -2,7 +2,7 @@ namespace Dna.Fast.Wire.Tests;
 
 public sealed class ReassemblerTests
 {
-    private static readonly NodeAddress Peer = NodeAddress.V4(0x7F000001, 4000);
+    private static readonly NodeAddress Peer = NodeAddress.V4(0xC0000201, 4000);
     private readonly Reassembler _reassembler =
         new(new ReassemblyLimits(OpenMax: 8, OpenPerSourceMax: 4, BytesMax: 200_000, BytesPerSourceMax: 150_000));
 
@@ -52,7 +52,7 @@ public sealed class ReassemblerTests
         Open(1, 2);
         Open(2, 2);
         Assert.Equal(ReassemblyStatus.Waiting, Add(1, 0, 0, [1, 1], out _, Peer.WithPort(4001)));
-        Assert.Equal(ReassemblyStatus.Waiting, Add(1, 0, 0, [1, 1], out _, NodeAddress.V4(0x7F000002, 4000)));
+        Assert.Equal(ReassemblyStatus.Waiting, Add(1, 0, 0, [1, 1], out _, NodeAddress.V4(0xC0000202, 4000)));
         Assert.Equal(ReassemblyStatus.Complete, Add(2, 0, 0, [2, 2], out ReassembledMessage? message));
         Assert.Equal(new byte[] { 2, 2 }, message!.Values[0].ToArray());
         Assert.Equal(3, _reassembler.OpenCount);
@@ -162,7 +162,7 @@ public sealed class ReassemblerTests
         for (uint t = 1; t <= 4; t++) Assert.Equal(ReassemblyStatus.Waiting, Open(Put(t, Mp.UInt(10)), out _, Peer.WithPort((ushort)t)));
         Assert.Equal(ReassemblyStatus.Refused, Open(5, 10));
         Assert.Equal(ReassemblyStatus.Refused, Add(6, 0, 0, [1]));
-        Assert.Equal(ReassemblyStatus.Waiting, Open(Put(5, Mp.UInt(10)), out _, NodeAddress.V4(0x7F000002, 4000)));
+        Assert.Equal(ReassemblyStatus.Waiting, Open(Put(5, Mp.UInt(10)), out _, NodeAddress.V4(0xC0000202, 4000)));
     }
 
     [Fact]
@@ -174,11 +174,20 @@ public sealed class ReassemblerTests
     }
 
     [Fact]
+    public void On_loopback_each_port_is_a_source()
+    {
+        for (ushort port = 1; port <= 8; port++)
+        {
+            Assert.Equal(ReassemblyStatus.Waiting, Open(Put(1, Mp.UInt(10)), out _, NodeAddress.V4(0x7F000001, port)));
+        }
+    }
+
+    [Fact]
     public void Promised_bytes_are_bounded_for_a_source_and_for_all()
     {
         Assert.Equal(ReassemblyStatus.Waiting, Open(Put(1, Mp.UInt(65_000), Mp.UInt(65_000))));
         Assert.Equal(ReassemblyStatus.Refused, Open(2, 65_000));
-        NodeAddress second = NodeAddress.V4(0x7F000002, 4000), third = NodeAddress.V4(0x7F000003, 4000);
+        NodeAddress second = NodeAddress.V4(0xC0000202, 4000), third = NodeAddress.V4(0xC0000203, 4000);
         Assert.Equal(ReassemblyStatus.Waiting, Open(Put(1, Mp.UInt(65_000)), out _, second));
         Assert.Equal(ReassemblyStatus.Refused, Open(Put(1, Mp.UInt(65_000)), out _, third));
         Assert.Equal(ReassemblyStatus.Waiting, Open(Put(1, Mp.UInt(1_000)), out _, third));
@@ -198,21 +207,21 @@ public sealed class ReassemblerTests
     {
         for (uint source = 1; source <= 8; source++)
         {
-            Assert.Equal(ReassemblyStatus.Waiting, Add(9, 0, 0, [1], out _, NodeAddress.V4(0x7F000100 + source, 1)));
+            Assert.Equal(ReassemblyStatus.Waiting, Add(9, 0, 0, [1], out _, NodeAddress.V4(0xC0000200 + source, 1)));
         }
 
-        Assert.Equal(ReassemblyStatus.Refused, Add(9, 0, 0, [1], out _, NodeAddress.V4(0x7F000200, 1)));
-        Assert.Equal(ReassemblyStatus.Waiting, Open(1, 10));
+        Assert.Equal(ReassemblyStatus.Refused, Add(9, 0, 0, [1], out _, NodeAddress.V4(0xC0000210, 1)));
+        Assert.Equal(ReassemblyStatus.Waiting, Open(Put(1, Mp.UInt(10)), out _, NodeAddress.V4(0xC0000211, 1)));
         Assert.Equal(8, _reassembler.OpenCount);
         Assert.Equal(1, _reassembler.Expire(0));
-        Assert.Equal(ReassemblyStatus.Complete, Open(Put(9, Mp.UInt(1)), out _, NodeAddress.V4(0x7F000108, 1)));
-        Assert.Equal(ReassemblyStatus.Waiting, Open(Put(9, Mp.UInt(1)), out _, NodeAddress.V4(0x7F000101, 1)));
+        Assert.Equal(ReassemblyStatus.Complete, Open(Put(9, Mp.UInt(1)), out _, NodeAddress.V4(0xC0000208, 1)));
+        Assert.Equal(ReassemblyStatus.Waiting, Open(Put(9, Mp.UInt(1)), out _, NodeAddress.V4(0xC0000201, 1)));
     }
 
     [Fact]
     public void A_source_over_its_share_pushes_out_only_its_own_early_sets()
     {
-        NodeAddress other = NodeAddress.V4(0x7F000002, 4000);
+        NodeAddress other = NodeAddress.V4(0xC0000202, 4000);
         Add(9, 0, 0, [1], out _, other);
         for (uint t = 1; t <= 4; t++) Add(t, 0, 1, [1]);
         Assert.Equal(ReassemblyStatus.Waiting, Open(5, 10));

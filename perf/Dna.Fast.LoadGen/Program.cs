@@ -1,0 +1,3 @@
+using Dna.Fast.LoadGen.Cli;
+
+return RootCommands.Run(args);

@@ -5,7 +5,8 @@ namespace Dna.Fast.Net;
 /// <summary>Memory for a pipe that the system may write into: blocks of one size that the collector never moves.</summary>
 /// <remarks>
 /// One thread, like the pipe it feeds. Blocks come back to a stack and are used again, last one first, so a pipe that empties after every batch
-/// stays in the same, cached memory. Pages of a block nobody wrote to cost no memory.
+/// stays in the same, cached memory. Pages of a block nobody wrote to cost no memory. A pipe asks elsewhere, for memory that may move, when more than a
+/// block is wanted: whoever passes pointers never wants more.
 /// </remarks>
 internal sealed class PinnedPool : MemoryPool<byte>
 {

@@ -33,6 +33,17 @@ internal static class RunCommand
     private static readonly TextOption<long> StoreLimit = Texts.Option<long>(
         "--store-limit", "Bytes of values at most; beyond it, those of the largest source leave first", "SIZE", ("1GiB", 1L << 30), ByteSize.TryParse, "a size such as 1GiB");
 
+    private static readonly Option<string?> State = new("--state-file")
+    {
+        Description = "State file of a stock node (its -f): read at the start, written with the good nodes",
+        HelpName = "FILE",
+    };
+
+    private static readonly Option<bool> Discovery = new("--peer-discovery")
+    {
+        Description = "Find nodes on the local network by multicast, and be found",
+    };
+
     private static readonly TextOption<RateLimits> RateLimit = Texts.Option<RateLimits>(
         "--rate-limit", "Requests a second: of all, and of one source (IPv4 address or IPv6 /64), or off", "GLOBAL[,PERSOURCE]|off",
         ("8192,1024", RateLimits.Stock), RateLimitText.TryParse, "GLOBAL, GLOBAL,PERSOURCE or off");
@@ -59,7 +70,7 @@ internal static class RunCommand
             "dna run --bind 127.0.0.1 --port 4001 -b 127.0.0.1:4000 --data ./second",
             "dna run --memory 256MiB --store-limit 10GiB --rate-limit 20000,500")
         {
-            Port, Bind, Data, Bootstrap, Network, Memory, StoreLimit, RateLimit, Workers, Level, Format, StatsInterval,
+            Port, Bind, Data, Bootstrap, Network, Memory, StoreLimit, RateLimit, Workers, State, Discovery, Level, Format, StatsInterval,
         };
         command.SetAction((result, _) => NodeHost.RunAsync(Read(result), result.InvocationConfiguration.Output, result.InvocationConfiguration.Error));
         return command;
@@ -76,6 +87,8 @@ internal static class RunCommand
         StoreBytes = StoreLimit.Read(result),
         RateLimits = RateLimit.Read(result),
         Workers = Workers.Read(result),
+        StateFile = result.GetValue(State),
+        PeerDiscovery = result.GetValue(Discovery),
         LogLevel = Level.Read(result),
         LogFormat = Format.Read(result),
         StatisticsInterval = TimeSpan.FromSeconds(StatsInterval.Read(result)),

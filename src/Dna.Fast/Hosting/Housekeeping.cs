@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Dna.Fast.Hosting;
 
 /// <summary>What a running node does now and then: saves its good nodes, says its statistics, tells when the store's health changes.</summary>
-internal sealed class Housekeeping(Node node, IValueStore store, StatusReport report, string nodesFile, ILogger log, TimeProvider time)
+internal sealed class Housekeeping(Node node, IValueStore store, StatusReport report, string nodesFile, StockState state, ILogger log, TimeProvider time)
 {
     /// <summary>A node that is killed joins again by nodes that were good this long ago at most.</summary>
     private static readonly TimeSpan SaveInterval = TimeSpan.FromMinutes(3);
@@ -24,6 +24,7 @@ internal sealed class Housekeeping(Node node, IValueStore store, StatusReport re
     /// <summary>Saves the good nodes; a failure is logged and forgotten.</summary>
     public void SaveNodes()
     {
+        state.Write(node);
         try
         {
             IReadOnlyList<(Wire.InfoHash Id, Wire.NodeAddress Address)> nodes = node.GoodNodes();

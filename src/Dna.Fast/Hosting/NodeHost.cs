@@ -33,6 +33,7 @@ internal sealed class NodeHost
     private readonly DataDirectory _directory;
     private readonly IValueStore _store;
     private readonly ILogger _log;
+    private readonly StockState _state;
 
     private NodeHost(RunSettings settings, DataDirectory directory, IValueStore store, ILogger log)
     {
@@ -40,6 +41,7 @@ internal sealed class NodeHost
         _directory = directory;
         _store = store;
         _log = log;
+        _state = new StockState(settings.StateFile, log);
     }
 
     /// <summary>Runs a node until SIGTERM or SIGINT.</summary>
@@ -86,12 +88,13 @@ internal sealed class NodeHost
         }
 
         var report = new StatusReport(node, workers, _store, _settings.Network, startedUnixMs, TimeProvider.System);
-        var housekeeping = new Housekeeping(node, _store, report, _directory.Nodes, _log, TimeProvider.System);
+        var housekeeping = new Housekeeping(node, _store, report, _directory.Nodes, _state, _log, TimeProvider.System);
         StatusSocket? status = StatusSocket.Open(_directory.StatusSocket, report.ToJson, _log);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(interrupt);
         Task background = RunBackgroundAsync(node, housekeeping, end.Token);
         workers.Start();
         await SayReadyAsync(output, node, workers).ConfigureAwait(false);
+        using PeerDiscovery? discovery = Discover(node, workers);
 
         await WaitAsync(interrupt).ConfigureAwait(false);
         await StopAsync(node, workers, housekeeping, status, background).ConfigureAwait(false);
@@ -101,7 +104,8 @@ internal sealed class NodeHost
     private Node CreateNode()
     {
         var random = new SystemRandom();
-        InfoHash id = NodeIdFile.ReadOrCreate(_directory.NodeId, random, out string? damaged);
+        StateFile stock = _state.Read();
+        InfoHash id = NodeIdFile.ReadOrCreate(_directory.NodeId, random, stock.Id, out string? damaged);
         if (damaged is not null) _log.NodeIdDamaged(damaged);
         IReadOnlyList<(InfoHash Id, NodeAddress Address)> known = GoodNodesFile.Read(_directory.Nodes, out int unread);
         if (unread > 0) _log.NodesFileDamaged(unread);
@@ -113,13 +117,22 @@ internal sealed class NodeHost
             Network = _settings.Network,
             RateLimits = _settings.RateLimits,
             Bootstrap = [.. _settings.Bootstrap.Where(entry => !entry.IsName).Select(entry => entry.Literal)],
-            KnownNodes = [.. known.Where(entry => entry.Address.IsV4 ? v4 : v6)],
+            KnownNodes = [.. known.Concat(stock.Nodes).Where(entry => entry.Address.IsV4 ? v4 : v6)],
             ServesV4 = v4,
             ServesV6 = v6,
         };
         int verifiers = Math.Max(1, Environment.ProcessorCount / 2);
         var parts = new NodeParts(_store, new RsaVerifier(), () => new SystemRandom(), _settings.Workers, verifiers);
         return new Node(options, parts, SystemClock.Instance.Now);
+    }
+
+    private PeerDiscovery? Discover(Node node, WorkerGroup workers)
+    {
+        if (!_settings.PeerDiscovery) return null;
+        ushort port = workers.Bound[0].Port;
+        if (!PeerDiscovery.TryStart(node.Id, port, _settings.Network, (id, address) => node.AddNode(id, address), out PeerDiscovery? discovery, out string problem))
+            _log.NoDiscovery(problem);
+        return discovery;
     }
 
     private IReadOnlyList<NodeAddress> Addresses() =>

@@ -7,11 +7,12 @@ namespace Dna.Fast.Hosting;
 /// <summary>A node's id, kept over restarts: 40 hexadecimal digits and a line's end.</summary>
 internal static class NodeIdFile
 {
+    /// <param name="preferred">The id to take when there is no file; zero: a random one.</param>
     /// <param name="damaged">Where an unreadable file was set aside; null when there was none.</param>
     /// <returns>The id in the file, else a new random one, which is in the file then.</returns>
     /// <exception cref="IOException">It can neither be read nor written.</exception>
     /// <exception cref="UnauthorizedAccessException">It can neither be read nor written.</exception>
-    public static InfoHash ReadOrCreate(string path, INodeRandom random, out string? damaged)
+    public static InfoHash ReadOrCreate(string path, INodeRandom random, InfoHash preferred, out string? damaged)
     {
         damaged = null;
         if (File.Exists(path))
@@ -21,7 +22,7 @@ internal static class NodeIdFile
             File.Move(path, damaged, overwrite: true);
         }
 
-        InfoHash id = New(random);
+        InfoHash id = preferred.IsZero ? New(random) : preferred;
         AtomicFile.Write(path, Encoding.ASCII.GetBytes(id + "\n"));
         return id;
     }

@@ -61,6 +61,15 @@ internal static partial class Log
     public static partial void Statistics(
         this ILogger log, long values, long bytes, int good4, int good6, int listeners, long datagramsIn, long datagramsOut, long drops, long memory);
 
+    [LoggerMessage(20, LogLevel.Information, "State file {Path}: {Nodes} nodes, {Keys} keys with values that stay there")]
+    public static partial void StateRead(this ILogger log, string path, int nodes, int keys);
+
+    [LoggerMessage(21, LogLevel.Warning, "State file {Path} is not used: {Reason}")]
+    public static partial void StateNotRead(this ILogger log, string path, string reason);
+
+    [LoggerMessage(22, LogLevel.Warning, "No peer discovery: {Reason}")]
+    public static partial void NoDiscovery(this ILogger log, string reason);
+
     [LoggerMessage(19, LogLevel.Error, "A background task of ours failed")]
     public static partial void BackgroundFailed(this ILogger log, Exception failure);
 }

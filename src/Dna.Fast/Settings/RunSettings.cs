@@ -31,6 +31,12 @@ internal sealed record RunSettings
     /// <summary>Packed bytes of live values at most.</summary>
     public required long StoreBytes { get; init; }
 
+    /// <summary>A stock node's state file to follow and to leave behind; null: none.</summary>
+    public string? StateFile { get; init; }
+
+    /// <summary>Finds nodes on the local network by multicast, and is found.</summary>
+    public bool PeerDiscovery { get; init; }
+
     public required RateLimits RateLimits { get; init; }
 
     public required int Workers { get; init; }

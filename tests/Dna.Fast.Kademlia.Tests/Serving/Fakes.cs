@@ -42,17 +42,19 @@ internal sealed class SlowStore : IValueStore
 {
     private readonly MemoryValueStore _inner = new();
     private long _ticket;
+    private long _committed;
     private IStoreObserver? _observer;
 
     public bool IsFull { get; set; }
 
-    public long CommittedTicket { get; private set; }
+    public long CommittedTicket => Volatile.Read(ref _committed);
 
     public StoreStatistics Statistics => _inner.Statistics;
 
+    /// <summary>Everything so far is on the disk. Any thread.</summary>
     public void Commit()
     {
-        CommittedTicket = _ticket;
+        Volatile.Write(ref _committed, Volatile.Read(ref _ticket));
         _observer?.Committed();
     }
 
@@ -79,7 +81,9 @@ internal sealed class SlowStore : IValueStore
     public void Dispose() => _inner.Dispose();
 
     private PutResult WithTicket(PutResult result, bool durable) =>
-        durable && result.Status is PutStatus.Stored or PutStatus.Replaced or PutStatus.Refreshed ? result with { Ticket = durable ? ++_ticket : 0 } : result;
+        durable && result.Status is (PutStatus.Stored or PutStatus.Replaced or PutStatus.Refreshed)
+            ? result with { Ticket = Interlocked.Increment(ref _ticket) }
+            : result;
 }
 
 /// <summary>The real algorithm, from the platform; counts its calls and can be held back.</summary>

@@ -111,6 +111,42 @@ public sealed class PendingWorkTests
     }
 
     [Fact]
+    public async Task No_commit_is_missed_between_two_threads()
+    {
+        using var store = new SlowStore();
+        using var bench = new ServingBench(store, RateLimits.Off);
+        using var stop = new CancellationTokenSource();
+        Task committer = Task.Run(() =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                store.Commit();
+                Thread.Yield();
+            }
+        }, TestContext.Current.CancellationToken);
+        try
+        {
+            for (ulong id = 1; id <= 1000; id++)
+            {
+                bench.Woken.Reset();
+                int sent = bench.Put(ServingBench.Text(id % 100 + 1, "a", SevenDays)).Count;
+                if (sent == 0)
+                {
+                    Assert.True(bench.Woken.Wait(Patience, TestContext.Current.CancellationToken), $"put {id} was never acknowledged");
+                    sent = bench.Turn().Count;
+                }
+
+                Assert.Equal(1, sent);
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await committer;
+        }
+    }
+
+    [Fact]
     public void Signature_is_checked_on_another_thread_and_the_worker_is_woken()
     {
         using var bench = new ServingBench(verificationThreads: 2);

@@ -51,6 +51,17 @@ public sealed class PutTests
     public void Put_without_a_key_is_error_203() =>
         ServingBench.AssertError(203, _bench.Put(ServingBench.Text(1, "a"), key: InfoHash.Zero));
 
+    [Theory]
+    [InlineData("get")]
+    [InlineData("put")]
+    [InlineData("listen")]
+    public void Query_that_does_not_mention_a_key_is_error_203(string name)
+    {
+        byte[] query = [0x84, 0xA1, (byte)'a', 0x81, 0xA2, .. "id"u8, 0xC4, 20, .. Enumerable.Repeat((byte)9, 20), 0xA1, (byte)'q', (byte)(0xA0 + name.Length),
+            .. System.Text.Encoding.ASCII.GetBytes(name), 0xA1, (byte)'t', 1, 0xA1, (byte)'y', 0xA1, (byte)'q'];
+        ServingBench.AssertError(203, _bench.Send(query));
+    }
+
     [Fact]
     public void Reordered_value_is_served_in_canonical_form()
     {

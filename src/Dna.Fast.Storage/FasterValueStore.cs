@@ -1,0 +1,113 @@
+using Dna.Fast.Kademlia.Store;
+using Dna.Fast.Storage.Accounting;
+using Dna.Fast.Storage.Recovery;
+using Dna.Fast.Storage.Slots;
+using Dna.Fast.Storage.Upkeep;
+using Dna.Fast.Wire;
+
+namespace Dna.Fast.Storage;
+
+/// <summary>The durable store: values in a FasterKV of bounded memory, behind a FasterLog that makes a commit one write for all who wait.</summary>
+/// <remarks>
+/// Any thread, as <see cref="IValueStore"/> says. A read takes no lock and allocates nothing while the value is in memory; the visitor is shown the bytes
+/// in FASTER's page. A <see cref="Read"/> of several values shows each slot as it is when it is visited. The observer is called from the thread that
+/// commits (commits, health), from the keeper's (evictions, most expiries) and from the thread of a put that finds an expired slot in its way.
+/// <para>Two threads: the writer, which writes and syncs pages and so commits, and the keeper, which takes checkpoints, cleans expired values away,
+/// evicts and compacts.</para>
+/// <para>Bounded: above <see cref="StoreOptions.LimitBytes"/> the keeper evicts down to 15/16 of it, from the sources that occupy most until they
+/// occupy no more than others, what expires soonest first (to about a fifth of the time that is left); strangers' puts that would exceed the limit by an
+/// eighth meanwhile are <see cref="PutStatus.StoreFull"/>. The node's own values count but are neither evicted nor refused.</para>
+/// <para>What is acknowledged as durable is in the write-ahead log, on the disk, before <see cref="CommittedTicket"/> says so. The log is kept until two
+/// checkpoints cover it. See <see cref="Opening"/> for what happens after a crash.</para>
+/// </remarks>
+public sealed class FasterValueStore : IValueStore
+{
+    // How long a disk that takes nothing may hold up the end of the process.
+    private const int StopMsMax = 3_000;
+
+    private readonly StoreEngine _engine;
+    private readonly SlotEdits _edits;
+    private int _disposed;
+
+    internal FasterValueStore(StoreEngine engine)
+    {
+        _engine = engine;
+        _edits = new SlotEdits(engine, engine.Wal!);
+        Keeper = new Keeper(engine, _edits);
+        _edits.OverLimit = Keeper.Wake;
+        if (engine.Options.Upkeep) Keeper.Start();
+    }
+
+    /// <summary>Opens the store in a directory, or begins one there.</summary>
+    /// <param name="options">Where and how large.</param>
+    /// <param name="nowUnixMs">Now: what has expired until then does not come back.</param>
+    /// <returns>The store, or why there is none. Damaged files are no reason: what is sound is there, the rest is set aside and counted.</returns>
+    public static OpenResult Open(StoreOptions options, long nowUnixMs) => Opening.Open(options, nowUnixMs);
+
+    /// <summary>The thread that cleans up; tests drive it by hand.</summary>
+    internal Keeper Keeper { get; }
+
+    public long CommittedTicket => _engine.CommittedTicket;
+
+    public StoreStatistics Statistics
+    {
+        get
+        {
+            StoreTotals totals = _engine.Totals;
+            return new StoreStatistics(
+                totals.Values, totals.Bytes, totals.Keys, totals.Evicted, totals.Expired, totals.Damaged, totals.Recovered, Keeper.DiskBytes, _engine.Health);
+        }
+    }
+
+    public void Observe(IStoreObserver observer) => _engine.Observe(observer);
+
+    public void Read(in InfoHash key, long nowUnixMs, IValueVisitor visitor) => _engine.Reading.ReadAll(key, nowUnixMs, visitor, out _);
+
+    public bool ReadOne(in InfoHash key, ulong valueId, long nowUnixMs, IValueVisitor visitor)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(valueId);
+        return _engine.Reading.ReadOne(key, valueId, nowUnixMs, visitor);
+    }
+
+    public bool Contains(in InfoHash key, long nowUnixMs)
+    {
+        _engine.Reading.ReadAll(key, nowUnixMs, visitor: null, out bool anyLive);
+        return anyLive;
+    }
+
+    public PutResult Put(in InfoHash key, in SlotInfo slot, ReadOnlySpan<byte> packed, bool durable, long nowUnixMs, IEditPolicy policy)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(slot.ValueId);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(packed.Length, WireLimits.ValueBytesMax);
+        return _edits.Put(key, slot, packed, durable, nowUnixMs, policy);
+    }
+
+    public PutResult Refresh(in InfoHash key, ulong valueId, long createdUnixMs, long expiresUnixMs, bool durable, long nowUnixMs) =>
+        _edits.Refresh(key, valueId, createdUnixMs, expiresUnixMs, durable, nowUnixMs);
+
+    public bool Remove(in InfoHash key, ulong valueId) => _edits.Remove(key, valueId, _engine.NowUnixMs);
+
+    /// <summary>Visits every live value of the store, in the order the disk has them: some twice or not at all when they change meanwhile.</summary>
+    /// <param name="nowUnixMs">Now.</param>
+    /// <param name="visitor">Shown each value with its infohash; may take its time, and may call the store.</param>
+    public void Scan(long nowUnixMs, IKeyValueVisitor visitor) => Keeper.Scan(nowUnixMs, visitor);
+
+    /// <summary>Commits everything and closes the files, within a few seconds even when the disk takes nothing.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
+        bool kept = Keeper.Stop(StopMsMax);
+        _engine.Wal!.RequestCommit(atOnce: true);
+        Keeper.WaitForCommit(_engine.Wal.Tail, StopMsMax);
+        _engine.Writer.Stop(StopMsMax);
+        Keeper.Dispose();
+        _engine.Close(releaseMemory: kept);
+    }
+}
+
+/// <summary>Receives the values of a whole store.</summary>
+public interface IKeyValueVisitor
+{
+    /// <returns>False to stop.</returns>
+    bool Visit(in InfoHash key, in SlotInfo slot, ReadOnlySpan<byte> packed);
+}

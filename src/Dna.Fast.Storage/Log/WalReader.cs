@@ -1,0 +1,74 @@
+using System.Buffers.Binary;
+using Dna.Fast.Storage.Disk;
+
+namespace Dna.Fast.Storage.Log;
+
+/// <summary>Receives what a reader finds in a log.</summary>
+internal interface IWalSink
+{
+    /// <summary>A sound entry. The span is valid during the call.</summary>
+    void Entry(long address, ReadOnlySpan<byte> entry);
+
+    /// <summary>Bytes that are no entry although something was written there. What is merely cut off at the end of the log is not among them: nobody
+    /// was told that it is stored.</summary>
+    void Damaged(long address, ReadOnlySpan<byte> bytes);
+}
+
+/// <summary>Reads the files of a write-ahead log, trusting nothing.</summary>
+/// <remarks>
+/// A page is a row of (i32 length, entry, padding to 4 bytes); zeros end it. An entry whose sum is wrong is set aside, and the next sound one is looked
+/// for within the page at every multiple of 4, so one bad byte costs one entry. A log cut anywhere gives all entries before the cut.
+/// </remarks>
+internal static class WalReader
+{
+    private const int PageBytes = 1 << WriteAheadLog.PageBits;
+    private const int LengthBytes = sizeof(int);
+
+    // The first 64 bytes of a FASTER log are not used.
+    private const int FirstAddress = 64;
+
+    /// <param name="files">The log.</param>
+    /// <param name="seed">The secret every entry's sum is seeded with.</param>
+    /// <param name="from">Address of the first entry wanted; 0 for all.</param>
+    /// <param name="sink">Told of each entry in order.</param>
+    /// <exception cref="IOException">The disk cannot be read.</exception>
+    public static void Read(SegmentFiles files, uint seed, long from, IWalSink sink)
+    {
+        byte[] page = new byte[PageBytes];
+        long end = files.End;
+        long start = Math.Max(Math.Max(from, FirstAddress), files.Begin);
+        for (long pageAddress = start & -PageBytes; pageAddress < end; pageAddress += PageBytes)
+        {
+            int length = files.Read(page, pageAddress);
+            ReadPage(page.AsSpan(0, length), pageAddress, seed, (int)Math.Max(0, start - pageAddress), sink);
+        }
+    }
+
+    private static void ReadPage(ReadOnlySpan<byte> page, long pageAddress, uint seed, int offset, IWalSink sink)
+    {
+        while (offset + LengthBytes <= page.Length)
+        {
+            int length = BinaryPrimitives.ReadInt32LittleEndian(page[offset..]);
+            if (IsEntry(page, offset, length, seed))
+            {
+                sink.Entry(pageAddress + offset, page.Slice(offset + LengthBytes, length));
+                offset += LengthBytes + (length + 3 & -4);
+                continue;
+            }
+
+            if (page[offset..].IndexOfAnyExcept((byte)0) < 0) return;
+            bool cut = page.Length < PageBytes && length is >= WalEntry.HeaderBytes and <= WalEntry.BytesMax && offset + LengthBytes + length > page.Length;
+            if (cut) return;
+            int next = offset + LengthBytes;
+            while (next + LengthBytes <= page.Length && !IsEntry(page, next, BinaryPrimitives.ReadInt32LittleEndian(page[next..]), seed)) next += 4;
+            next = Math.Min(next, page.Length);
+            sink.Damaged(pageAddress + offset, page[offset..next]);
+            offset = next;
+        }
+    }
+
+    private static bool IsEntry(ReadOnlySpan<byte> page, int offset, int length, uint seed) =>
+        length is >= WalEntry.HeaderBytes and <= WalEntry.BytesMax
+        && offset + LengthBytes + length <= page.Length
+        && WalEntry.IsSound(page.Slice(offset + LengthBytes, length), seed);
+}

@@ -30,6 +30,9 @@ internal sealed class Checkpointer(StoreEngine engine)
     /// <summary>The position the newest checkpoint covers, 0 without one.</summary>
     public ulong Covered { get; private set; }
 
+    /// <summary>Checkpoints taken since the opening.</summary>
+    public int Taken { get; private set; }
+
     /// <summary>Set when the store closes: a checkpoint under way is given up.</summary>
     public Func<bool> IsClosing { get; set; } = static () => false;
 
@@ -205,6 +208,7 @@ internal sealed class Checkpointer(StoreEngine engine)
     private void Keep(uint number, CheckpointState state)
     {
         engine.Trouble(null);
+        Taken++;
         bool first = _kept.Count == 0;
         _kept.Add((number, state));
         while (_kept.Count > 2) _kept.RemoveAt(0);
@@ -216,7 +220,7 @@ internal sealed class Checkpointer(StoreEngine engine)
         }
 
         engine.Values.Files.DropBelow(_kept[0].State.LogBegin);
-        DropWals(_kept[0].State.WalPosition);
+        if (_kept.Count == 2) DropWals(_kept[0].State.WalPosition);
         if (!first || !engine.Recovered!.Rebuilt) return;
         DropOldValues();
         engine.Damage.RebuildDone();

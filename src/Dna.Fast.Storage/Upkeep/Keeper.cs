@@ -187,7 +187,7 @@ internal sealed class Keeper : IDisposable
         long segment = _engine.Values.Files.SegmentBytes;
         long log = _engine.Values.Kv.Log.TailAddress - _engine.Values.Kv.Log.BeginAddress;
         bool reclaim = _checkpointer.ReclaimableBytes >= Math.Max(segment, log / 4);
-        bool first = _checkpointer.Covered == 0 && (_engine.Recovered!.Rebuilt || _engine.Recovered.Wals.Count > EarlierWalsMax);
+        bool first = _checkpointer.Taken == 0 && (_engine.Recovered!.Rebuilt || _engine.Recovered.Wals.Count > EarlierWalsMax);
         if (reclaim || first || _checkpointer.UncoveredBytes >= _engine.Options.WalBytes) _checkpointer.Take();
     }
 

@@ -115,15 +115,18 @@ public sealed class PutAndGetTests
     {
         network.Grow(40);
         InfoHash key = network.NewId();
-        network.PutAndWait(network.AnyNode(), key, SimValue.PackSigned(7, "first", "owner", seq: 0));
-        network.PutAndWait(network.AnyNode(), key, SimValue.PackSigned(7, "second", "owner", seq: 1));
-        network.PutAndWait(network.AnyNode(), key, SimValue.PackSigned(7, "stolen", "thief", seq: 9));
-        network.PutAndWait(network.AnyNode(), key, SimValue.PackSigned(7, "late", "owner", seq: 0));
-        foreach (SimNode node in network.Nearest(key, 8))
+
+        // A putter serves its own copy whatever others think of it, so the writers are clients, which nobody asks.
+        SimNode owner = network.AddNode(isClient: true), thief = network.AddNode(isClient: true);
+        network.Run(30_000);
+        network.PutAndWait(owner, key, SimValue.PackSigned(7, "first", "owner", seq: 0));
+        network.PutAndWait(owner, key, SimValue.PackSigned(7, "second", "owner", seq: 1));
+        network.PutAndWait(thief, key, SimValue.PackSigned(7, "stolen", "thief", seq: 9));
+        network.PutAndWait(owner, key, SimValue.PackSigned(7, "late", "owner", seq: 0));
+        for (int index = 0; index < 10; index++)
         {
-            SimGet get = network.GetAndWait(node, key);
-            Assert.Contains("second", get.Values.Select(value => SimValue.TextOf(value)));
-            Assert.DoesNotContain("stolen", get.Values.Select(value => SimValue.TextOf(value)));
+            SimGet get = network.GetAndWait(network.Nodes[network.Dice.Below(40)], key);
+            Assert.Equal("second", SimValue.TextOf(Assert.Single(get.Values)));
         }
     });
 }

@@ -118,7 +118,7 @@ public sealed class NetworkTests
         async Task<Dictionary<InfoHash, int>> ListenersAsync()
         {
             Dictionary<InfoHash, int> counts = [];
-            foreach (DnaProcess node in ours) counts[node.Id] = (await node.StatusAsync()).GetProperty("listeners").GetInt32();
+            foreach (DnaProcess node in ours) counts[node.Id] = (await node.StatusAsync()).GetProperty("work").GetProperty("listeners").GetInt32();
             return counts;
         }
     }

@@ -20,7 +20,7 @@ public sealed class PutTests
         uint t = probe.SendQuery(
             node.Address, "put", ("h", Probe.Bytes(_key)), ("values", values.Select(value => (object)value.ToPack()).ToArray()), ("token", token));
         await probe.WaitAsync(from, _ => probe.Since(from).Count(packet => Probe.IsAnswer(packet, t)) == 3, Probe.AnswerTime, "Three replies");
-        Assert.Equal(values.Select(value => value.Id), probe.Since(from).Select(packet => (ulong)packet["vid"]!));
+        Assert.Equal(values.Select(value => value.Id), probe.Since(from).Where(packet => Probe.IsAnswer(packet, t)).Select(packet => (ulong)packet["vid"]!));
         Assert.Equal(values.Select(value => value.Id), await probe.IdsAsync(node.Address, _key));
     }
 

@@ -20,7 +20,7 @@ public enum GateVerdict : byte
     OverGlobalBudget,
 }
 
-/// <summary>Decides whether a datagram may come in. Shared by all workers; any thread; lock-free; allocates nothing.</summary>
+/// <summary>Decides whether a datagram may come in. Shared by all workers; any thread; allocates nothing, and but for <see cref="Blacklist"/> takes no lock.</summary>
 /// <remarks>
 /// Limits are strict: no source gets more than its number of requests into any second (workers that decide at the same instant may pass one each beyond it). They
 /// are so at the price of a window that is up to 143 ms longer than a second. A refused request is charged to nobody.

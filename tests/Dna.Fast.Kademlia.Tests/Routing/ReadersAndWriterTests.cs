@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text;
 using Dna.Fast.Kademlia.Routing;
 using Dna.Fast.Wire;
 
@@ -22,16 +23,16 @@ public sealed class ReadersAndWriterTests
     public async Task Every_snapshot_is_a_state_that_was_current_while_it_was_taken(int seed)
     {
         TableDriver driver = new(new Random(seed));
-        List<string> states = [Fingerprint(driver.Table.Snapshot())];
+        List<InfoHash> states = [Fingerprint(driver.Table.Snapshot())];
         int begun = 0, ended = 0;
-        ConcurrentBag<(int First, int Last, string Seen)> looks = [];
+        ConcurrentBag<(int First, int Last, InfoHash Seen)> looks = [];
         using CancellationTokenSource done = new(Patience);
         Task[] readers = [.. Enumerable.Range(0, Readers).Select(_ => Task.Run(() =>
         {
             do
             {
                 int first = Volatile.Read(ref ended);
-                string seen = Fingerprint(driver.Table.Snapshot());
+                InfoHash seen = Fingerprint(driver.Table.Snapshot());
                 looks.Add((first, Volatile.Read(ref begun), seen));
             }
             while (!done.IsCancellationRequested);
@@ -48,7 +49,7 @@ public sealed class ReadersAndWriterTests
         await done.CancelAsync();
         await Task.WhenAll(readers).WaitAsync(Patience);
         Assert.True(looks.Count >= Readers);
-        foreach ((int first, int last, string seen) in looks)
+        foreach ((int first, int last, InfoHash seen) in looks)
             Assert.Contains(seen, states.GetRange(first, last - first + 1));
     }
 
@@ -111,6 +112,7 @@ public sealed class ReadersAndWriterTests
         Assert.All(found, count => Assert.True(count > 0));
     }
 
-    private static string Fingerprint(IReadOnlyList<BucketInfo> buckets) =>
-        string.Join('\n', buckets.Select(bucket => TableModel.Line(bucket.First, bucket.Depth, bucket.Contacts, bucket.Cached)));
+    // A state in 20 bytes: looks are many.
+    private static InfoHash Fingerprint(IReadOnlyList<BucketInfo> buckets) => InfoHash.Of(Encoding.ASCII.GetBytes(
+        string.Join('\n', buckets.Select(bucket => TableModel.Line(bucket.First, bucket.Depth, bucket.Contacts, bucket.Cached)))));
 }

@@ -1,5 +1,6 @@
 using Dna.Fast.Kademlia.Store;
 using Dna.Fast.Settings;
+using Dna.Fast.Storage;
 
 namespace Dna.Fast.Hosting;
 
@@ -9,7 +10,9 @@ internal static class StoreOpener
     /// <returns>The store, or null with the reason for people.</returns>
     public static IValueStore? Open(RunSettings settings, DataDirectory directory, out string? problem)
     {
-        problem = null;
-        return new MemoryValueStore(settings.StoreBytes);
+        var options = new StoreOptions { Directory = directory.Store, MemoryBytes = settings.MemoryBytes, LimitBytes = settings.StoreBytes };
+        OpenResult opened = FasterValueStore.Open(options, TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
+        problem = opened.Store is null ? opened.Message : null;
+        return opened.Store;
     }
 }

@@ -249,7 +249,8 @@ internal sealed class NodeOwner
             NodeAddress address = nodes.Address;
             // A loopback address means the replier's own machine (section 2.1).
             if (address.IsLoopback && from.Family == listed) address = from.WithPort(address.Port);
-            if (Gate.IsMartian(address) || _context.Gate.CheckSource(address, Turn.Ms) != GateVerdict.Pass) continue;
+            // An IPv4 address in IPv6 clothes belongs to no IPv6 table.
+            if (address.Family != listed || Gate.IsMartian(address) || _context.Gate.CheckSource(address, Turn.Ms) != GateVerdict.Pass) continue;
             family.Contacts.Note(nodes.Id, address, Confirmation.Listed);
         }
     }

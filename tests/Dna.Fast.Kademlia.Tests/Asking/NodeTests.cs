@@ -1,0 +1,123 @@
+using Dna.Fast.Wire;
+
+namespace Dna.Fast.Kademlia.Tests.Asking;
+
+public sealed class NodeTests
+{
+    private static readonly byte[] Token = new byte[WireLimits.TokenBytes];
+
+    [Fact]
+    public void A_node_pings_its_bootstrap_and_is_connected_by_the_answer()
+    {
+        using var bench = new NodeBench(NodeBench.PeerAddress);
+        uint t = NodeBench.TransactionOf(bench.Turn(), MessageKind.Ping);
+        Assert.Equal(Connectivity.Connecting, bench.Node.Status.V4.Connectivity);
+        bench.Receive(t, (Span<byte> to, in Sender sender, uint id) => ReplyWriter.Pong(to, sender, id, NodeBench.PeerAddress));
+        Assert.Equal(Connectivity.Connected, bench.Node.Status.V4.Connectivity);
+        Assert.Equal((NodeBench.Peer, NodeBench.PeerAddress), Assert.Single(bench.Node.GoodNodes()));
+    }
+
+    [Fact]
+    public void A_bootstrap_that_is_silent_is_asked_again_with_growing_pauses()
+    {
+        using var bench = new NodeBench(NodeBench.PeerAddress);
+        var starts = new List<long>();
+        HashSet<uint> known = [];
+        for (long ms = 0; ms < 200_000; ms += 50)
+        {
+            foreach ((Route _, byte[] bytes) in bench.Turn(50))
+            {
+                MessageReader.Read(bytes, out Message message);
+                if (known.Add(message.Transaction)) starts.Add(ms);
+            }
+        }
+
+        Assert.InRange(starts.Count, 4, 6);
+        for (int i = 2; i < starts.Count; i++) Assert.True(starts[i] - starts[i - 1] > starts[i - 1] - starts[i - 2]);
+    }
+
+    [Fact]
+    public void An_IPv4_address_in_a_list_of_IPv6_nodes_is_left_alone()
+    {
+        using var bench = new NodeBench(NodeBench.PeerAddress);
+        uint t = NodeBench.TransactionOf(bench.Turn(), MessageKind.Ping);
+        var mapped = new byte[WireLimits.Node6Bytes];
+        InfoHash.OfKey("mapped").CopyTo(mapped);
+        mapped[30] = mapped[31] = 0xFF;
+        mapped[32] = 192;
+        mapped[37] = 80;
+        bench.Receive(t, (Span<byte> to, in Sender sender, uint id) =>
+            ReplyWriter.Found(to, sender, id, NodeBench.PeerAddress, [], mapped, Token, [], []));
+        Assert.Null(bench.Node.Context.Table6.Find(InfoHash.OfKey("mapped")));
+        Assert.Equal(Connectivity.Connected, bench.Node.Status.V4.Connectivity);
+    }
+
+    [Fact]
+    public void Who_answers_a_get_without_a_token_is_ignored_for_a_while()
+    {
+        using var bench = new NodeBench(NodeBench.PeerAddress);
+        Connect(bench);
+        GetOutcome? outcome = null;
+        bench.Node.Get(InfoHash.OfKey("key"), default, _ => true, o => outcome = o);
+        uint t = NodeBench.TransactionOf(bench.Turn(), MessageKind.Get);
+        bench.Receive(t, (Span<byte> to, in Sender sender, uint id) => ReplyWriter.Pong(to, sender, id, NodeBench.PeerAddress));
+        Assert.Equal(1, bench.Node.Count(Counter.PeersBlacklisted));
+        Assert.Empty(bench.Receive(9, (Span<byte> to, in Sender sender, uint id) => QueryWriter.Ping(to, sender, id)));
+        Assert.NotNull(outcome);
+        Assert.False(outcome.Value.Reachable);
+    }
+
+    [Fact]
+    public void An_ownerless_value_is_not_sent_where_a_signed_one_is()
+    {
+        using var bench = new NodeBench(NodeBench.PeerAddress);
+        Connect(bench);
+        PutOutcome? outcome = null;
+        Assert.Equal(DecodeStatus.Ok, new ValueBuilder { Id = 5, Data = new byte[] { 1 } }.Pack(out byte[] packed));
+        bench.Node.Put(InfoHash.OfKey("key"), packed, bench.Now.UnixMs, permanent: false, o => outcome = o);
+        uint find = NodeBench.TransactionOf(bench.Turn(), MessageKind.Find);
+        List<(Route To, byte[] Bytes)> probes = bench.Receive(find, Found([]));
+        uint probe = NodeBench.TransactionOf(probes, MessageKind.Get);
+
+        // {"f": [1, 3, 4], "v": [5, owner, 0]}: somebody signed the value with this id.
+        var fields = new byte[64];
+        var writer = new MsgpackWriter(fields);
+        writer.WriteMapHeader(2);
+        writer.WriteString("f"u8);
+        writer.WriteArrayHeader(3);
+        writer.WriteUInt(1);
+        writer.WriteUInt(3);
+        writer.WriteUInt(4);
+        writer.WriteString("v"u8);
+        writer.WriteArrayHeader(3);
+        writer.WriteUInt(5);
+        writer.WriteBinary([0x30, 0x03, 1, 2, 3]);
+        writer.WriteUInt(0);
+        List<(Route To, byte[] Bytes)> after = bench.Receive(probe, Found(fields[..writer.Length]));
+        Assert.DoesNotContain(after, sent => MessageReader.Read(sent.Bytes, out Message message) == DecodeStatus.Ok && message.Kind == MessageKind.Put);
+        Assert.NotNull(outcome);
+        Assert.True(outcome.Value.WasRefused);
+        Assert.Equal(0, outcome.Value.Acknowledged);
+    }
+
+    [Fact]
+    public void A_put_without_anybody_to_ask_says_unreachable()
+    {
+        using var bench = new NodeBench();
+        PutOutcome? outcome = null;
+        Assert.Equal(DecodeStatus.Ok, new ValueBuilder { Id = 5, Data = new byte[] { 1 } }.Pack(out byte[] packed));
+        bench.Node.Put(InfoHash.OfKey("key"), packed, bench.Now.UnixMs, permanent: false, o => outcome = o);
+        bench.Turn();
+        Assert.NotNull(outcome);
+        Assert.False(outcome.Value.Reachable);
+    }
+
+    private static NodeBench.Writer Found(byte[] fields) => (Span<byte> to, in Sender sender, uint id) =>
+        ReplyWriter.Found(to, sender, id, NodeBench.PeerAddress, [], [], Token, [], fields);
+
+    private static void Connect(NodeBench bench)
+    {
+        uint t = NodeBench.TransactionOf(bench.Turn(), MessageKind.Ping);
+        bench.Receive(t, (Span<byte> to, in Sender sender, uint id) => ReplyWriter.Pong(to, sender, id, NodeBench.PeerAddress));
+    }
+}

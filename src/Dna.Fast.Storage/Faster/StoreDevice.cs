@@ -21,7 +21,7 @@ internal sealed class StoreDevice(SegmentFiles files, DiskWriter writer, bool mu
     private const int ChainMax = 100_000;
 
     [ThreadStatic]
-    private static Chain? t_chain;
+    private static Chain? _chain;
 
     private long _failedReads;
     private long _writtenUntil;
@@ -46,7 +46,7 @@ internal sealed class StoreDevice(SegmentFiles files, DiskWriter writer, bool mu
         int segmentId, ulong sourceAddress, nint destinationAddress, uint readLength, DeviceIOCompletionCallback callback, object context)
     {
         PendingRead read = new(Address(segmentId, sourceAddress), destinationAddress, readLength, callback, context);
-        Chain chain = t_chain ??= new Chain();
+        Chain chain = _chain ??= new Chain();
         if (chain.Depth > 0)
         {
             chain.Next.Enqueue(read);

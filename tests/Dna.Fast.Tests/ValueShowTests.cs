@@ -79,8 +79,8 @@ public sealed class ValueShowTests
     }
 
     [Theory]
-    [InlineData(65_528, true)]
-    [InlineData(65_529, false)]
+    [InlineData(65_530, true)]
+    [InlineData(65_531, false)]
     [InlineData(65_536, false)]
     [InlineData(70_000, false)]
     public void Values_over_the_limit_are_refused_with_their_size(int bytes, bool fits)

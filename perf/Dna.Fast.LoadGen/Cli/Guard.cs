@@ -17,6 +17,11 @@ internal static class Guard
             Console.Error.WriteLine($"          {failure.Advice}");
             return failure.ExitCode;
         }
+        catch (OperationCanceledException)
+        {
+            Console.Error.WriteLine("dna-load: stopped");
+            return ExitCode.Failed;
+        }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             Console.Error.WriteLine($"dna-load: {failure.Message}");

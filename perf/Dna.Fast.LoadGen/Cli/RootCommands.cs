@@ -31,7 +31,9 @@ internal static class RootCommands
             "put 127.0.0.1:4222 --keys 10000", "put 127.0.0.1:4222 --value-type 0x1001 --in-flight 64", "put 127.0.0.1:4222 --again --value-bytes 50-400"));
         root.Subcommands.Add(LoadCommand.Create("mixed", Mix.Usual, "All four queries, by shares.",
             "mixed 127.0.0.1:4222", "mixed 127.0.0.1:4222 --mix get=90,put=10 --rate 10000 --html mixed.html"));
+        root.Subcommands.Add(ListenCommand.Create());
         root.Subcommands.Add(EchoCommand.Create());
+        root.Subcommands.Add(CompareCommand.Create());
         return root;
     }
 }

@@ -32,6 +32,7 @@ internal sealed class Engine
     private readonly Poller _poller;
     private readonly ReplyHandler _replies;
     private int _cursor;
+    private int _aside;
     private long _nextSweepNs;
     private volatile bool _isStopped;
 
@@ -130,6 +131,7 @@ internal sealed class Engine
     private int SendDue(IWorkload workload, Pace pace, Meter meter, in Window window, long now)
     {
         int due = pace.Due(now);
+        _aside = 0;
         if (due == 0) return 0;
         int share = pace.IsOpen ? Math.Max(1, (due + _sources.Length - 1) / _sources.Length) : int.MaxValue, total = 0;
         for (int i = 0; i < _sources.Length && total < due; i++)
@@ -139,7 +141,7 @@ internal sealed class Engine
             total += SendTo(source, Math.Min(share, due - total), workload, pace, meter, window, now);
         }
 
-        return total;
+        return total + _aside;
     }
 
     private int SendTo(Source source, int requestsMax, IWorkload workload, Pace pace, Meter meter, in Window window, long now)
@@ -158,10 +160,12 @@ internal sealed class Engine
                 break;
             }
 
-            long intended = pace.Take(now);
+            // What only prepares or keeps up is sent beside the paced load.
+            long intended = request.IsMeasured ? pace.Take(now) : now;
             ref Slot slot = ref source.InFlight.Open(request, intended, now);
             slot.IsMeasured = request.IsMeasured && window.Contains(intended);
-            requests++;
+            if (request.IsMeasured) requests++;
+            else _aside++;
             Write(source, request, slot.Transaction, meter);
         }
 

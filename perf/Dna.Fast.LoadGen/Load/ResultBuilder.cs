@@ -35,7 +35,7 @@ internal sealed class ResultBuilder(Session session, LoadOptions options, IReadO
             Latency = LatencySummary.Of(all),
             LatencyByKind = byKind.Count > 1 ? byKind : [],
             Percentiles = LatencySummary.Curve(all),
-            Intervals = Intervals(seconds),
+            Intervals = Intervals(Total(), seconds),
             ReplyBytes = Math.Round(meters.Sum(m => m.BytesIn) / Math.Max(1.0, received), 1),
             NodesPerFind = Math.Round(meters.Sum(m => m.NodesListed) / Math.Max(1.0, meters.Sum(m => m.NodeLists)), 2),
             Generator = Generator(),
@@ -92,10 +92,17 @@ internal sealed class ResultBuilder(Session session, LoadOptions options, IReadO
         return all;
     }
 
-    private List<IntervalPoint> Intervals(double seconds)
+    private IntervalSeries Total()
     {
         IntervalSeries total = meters[0].Series;
         for (int i = 1; i < meters.Count; i++) total.Add(meters[i].Series);
+        return total;
+    }
+
+    /// <summary>A series as points of a plot.</summary>
+    /// <param name="seconds">Length of the window.</param>
+    public static List<IntervalPoint> Intervals(IntervalSeries total, double seconds)
+    {
         double length = total.IntervalNs / 1e9;
         List<IntervalPoint> points = [];
         for (int i = 0; i < total.Count && i * length < seconds; i++)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Dna.Fast.LoadGen.Compare;
 
 
 namespace Dna.Fast.LoadGen.Report;
@@ -8,6 +9,7 @@ namespace Dna.Fast.LoadGen.Report;
 /// <summary>Writers of JSON, made at compile time: native code has no reflection to fall back on.</summary>
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(RunResult))]
+[JsonSerializable(typeof(Comparison))]
 internal sealed partial class LoadJson : JsonSerializerContext;
 
 /// <summary>Files of results.</summary>

@@ -11,7 +11,7 @@ internal static class TableReport
         console.WriteLine();
         var table = new Table().Border(TableBorder.Rounded).HideHeaders().AddColumn("what").AddColumn(new TableColumn("how much").RightAligned()).AddColumn("note");
         table.Title = new TableTitle($"{result.Command} {result.Target.Address}{(result.Target.IsEcho ? " (bare echo)" : "")}");
-        Row(table, "replies per second", Number(result.RepliesPerSecond), Loop(result));
+        Row(table, result.Listen == null ? "replies per second" : "pushes per second", Number(result.RepliesPerSecond), Loop(result));
         Row(table, "requests", Number(result.Requests), $"in {result.Seconds:0.###} s, after {result.Settings.WarmUpSeconds:0.###} s of warm-up");
         Row(table, "lost", Number(result.Lost), result.Requests > 0 ? Percent((double)result.Lost / result.Requests) : "");
         if (result.Unsent > 0) Row(table, "never sent", Number(result.Unsent), "their time came, but too many others were open");

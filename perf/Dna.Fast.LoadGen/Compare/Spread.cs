@@ -1,0 +1,22 @@
+namespace Dna.Fast.LoadGen.Compare;
+
+/// <summary>One figure over the rounds.</summary>
+internal sealed record Spread(double Min, double Median, double Max)
+{
+    /// <summary>Of at least one number.</summary>
+    public static Spread Of(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        if (sorted.Length == 0) throw new ArgumentException("no values", nameof(values));
+        int middle = sorted.Length / 2;
+        double median = sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+        return new Spread(Rounded(sorted[0]), Rounded(median), Rounded(sorted[^1]));
+    }
+
+    /// <summary>Round by round, one figure over another: what disturbs a whole round disturbs both.</summary>
+    public static Spread Ratio(IReadOnlyList<double> values, IReadOnlyList<double> limits) =>
+        Of(values.Zip(limits, (value, limit) => limit > 0 ? value / limit : 0));
+
+    // Six significant digits are more than any of these figures has.
+    private static double Rounded(double value) => value == 0 ? 0 : Math.Round(value, Math.Clamp(5 - (int)Math.Floor(Math.Log10(Math.Abs(value))), 0, 10));
+}

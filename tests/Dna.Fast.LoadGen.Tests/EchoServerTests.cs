@@ -1,0 +1,72 @@
+using System.Net;
+using Dna.Fast.LoadGen.Echo;
+using Dna.Fast.LoadGen.Load;
+using Dna.Fast.LoadGen.Measure;
+using Dna.Fast.LoadGen.Report;
+using Dna.Fast.LoadGen.Tests.Kit;
+using Dna.Fast.LoadGen.Workload;
+
+namespace Dna.Fast.LoadGen.Tests;
+
+public sealed class EchoServerTests : IDisposable
+{
+    private readonly EchoServer _echo = EchoServer.Start(IPAddress.Loopback, 0, 1, new EchoReplies(8, 100, 0));
+
+    public void Dispose() => _echo.Dispose();
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void The_generators_count_agrees_with_the_kernels_to_a_tenth(bool segments)
+    {
+        RunResult result = Runs.Run(Runs.Options(_echo.Address, RequestKind.Get) with { DurationNs = Clock.Second, Segments = segments, InFlight = 64 });
+        Assert.True(result.Count(Outcome.Ok) > 1000);
+        Assert.InRange(result.Kernel.AgreementPercent, 90, 110);
+
+        // A send that the kernel splits counts once as sent; one datagram per send is counted each.
+        if (!segments) Assert.InRange((double)result.Kernel.UdpOutDatagrams / (result.Kernel.OurDatagramsOut + result.Kernel.OurDatagramsIn), 0.9, 1.1);
+    }
+
+    [Fact]
+    public void The_echo_is_known_and_its_replies_have_a_nodes_size()
+    {
+        RunResult result = Runs.Run(Runs.Options(_echo.Address, RequestKind.Find));
+        Assert.True(result.Target.IsEcho);
+        Assert.Equal(8, result.NodesPerFind);
+
+        // A stock node's answer with 8 nodes has 309 bytes; its agent is two letters longer.
+        Assert.InRange(result.ReplyBytes, 305, 309);
+    }
+
+    [Fact]
+    public void Several_threads_share_one_port()
+    {
+        using EchoServer shared = EchoServer.Start(IPAddress.Loopback, 0, 3, new EchoReplies(0, 50, 0));
+        RunResult result = Runs.Run(Runs.Options(shared.Address, RequestKind.Ping) with { Sockets = 16, InFlight = 32 });
+        Assert.Equal(result.Requests, result.Count(Outcome.Ok));
+    }
+
+    [Fact]
+    public void In_steady_state_the_generators_thread_allocates_nothing()
+    {
+        LoadOptions options = Runs.Options(_echo.Address, RequestKind.Get) with { Threads = 1 };
+        using Session session = Session.Open(options, _ => { });
+        session.Resize(8);
+        Assert.True(Mix.TryParse("ping=1,find=1,get=1,put=1", out Mix? mix));
+        Allocated(session, mix!);
+        Assert.Equal(0, Allocated(session, mix!));
+    }
+
+    private static long Allocated(Session session, Mix mix)
+    {
+        var meter = new Meter(mix, new IntervalSeries(Clock.NowNs(), Clock.Second, 10));
+        var workload = new SteadyWorkload(mix, new KeyPicker(100, 0.99, 1), 1, false, 1);
+        var window = new Window(Clock.NowNs(), Clock.NowNs() + 200 * Clock.Millisecond, 100 * Clock.Millisecond);
+        Pace pace = Pace.Closed();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        session.Engines[0].Run(workload, pace, meter, window);
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        Assert.True(meter.Answered > 100);
+        return allocated;
+    }
+}

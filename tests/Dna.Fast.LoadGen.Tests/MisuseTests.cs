@@ -1,0 +1,155 @@
+using System.Net;
+using System.Net.Sockets;
+using Dna.Fast.LoadGen.Cli;
+using Dna.Fast.LoadGen.Load;
+using Dna.Fast.LoadGen.Tests.Kit;
+
+namespace Dna.Fast.LoadGen.Tests;
+
+/// <summary>Each misuse says what happened and what to do, on two lines, and has its exit code.</summary>
+public sealed class MisuseTests
+{
+    [Fact]
+    public void A_closed_port_is_named_as_such()
+    {
+        (int code, string error) = Run("ping", $"127.0.0.1:{ClosedPort()}");
+        Assert.Equal(ExitCode.Unreachable, code);
+        Assert.Contains("no program has this port open", error, StringComparison.Ordinal);
+        Assert.Contains("start the node", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_network_id_too_many_is_found_out()
+    {
+        using var node = new TinyNode();
+        (int code, string error) = Run("ping", node.Address.ToString(), "--network", "7", "--timeout", "300ms");
+        Assert.Equal(ExitCode.Unreachable, code);
+        Assert.Contains("it does in network 0", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_missing_network_id_is_suspected()
+    {
+        using var node = new TinyNode(new Faults { Network = 9 });
+        (int code, string error) = Run("ping", node.Address.ToString(), "--timeout", "50ms");
+        Assert.Equal(ExitCode.Unreachable, code);
+        Assert.Contains("--network", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_right_network_id_is_answered()
+    {
+        using var node = new TinyNode(new Faults { Network = 9 });
+        (int code, _) = Run("ping", node.Address.ToString(), "--network", "9", "--duration", "200ms", "--warm-up", "0");
+        Assert.Equal(ExitCode.Ok, code);
+    }
+
+    [Fact]
+    public void A_node_without_tokens_cannot_be_put_to()
+    {
+        using var node = new TinyNode(new Faults { NoToken = true });
+        (int code, string error) = Run("put", node.Address.ToString());
+        Assert.Equal(ExitCode.Failed, code);
+        Assert.Contains("without a token", error, StringComparison.Ordinal);
+        Assert.Contains("'ping' and 'find' do not need a token", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Wrong_answers_fail_the_run()
+    {
+        // The first get is the look at what was loaded; it is right.
+        using var node = new TinyNode(new Faults { CorruptEvery = 5 });
+        (int code, string error) = Run("get", node.Address.ToString(), "--duration", "200ms", "--warm-up", "0", "--keys", "10", "--settle", "0");
+        Assert.Equal(ExitCode.Failed, code);
+        Assert.Contains("answers were wrong", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_unknown_name_has_no_address()
+    {
+        (int code, string error) = Run("ping", "no-such-host.invalid:4222");
+        Assert.Equal(ExitCode.Unreachable, code);
+        Assert.Contains("has no address", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_port_that_is_taken_is_named_as_such()
+    {
+        using var node = new TinyNode();
+        (int code, string error) = Run("echo", "--port", node.Address.Port.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Equal(ExitCode.Failed, code);
+        Assert.Contains("another program has this port", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("ping")]
+    [InlineData("ping 127.0.0.1:99999")]
+    [InlineData("ping 127.0.0.1 --sockets 0")]
+    [InlineData("ping 127.0.0.1 --duration soon")]
+    [InlineData("ping 127.0.0.1 --duration 0")]
+    [InlineData("ping 127.0.0.1 --rate -5")]
+    [InlineData("ping 127.0.0.1 --sources 203.0.113.1")]
+    [InlineData("ping 127.0.0.1 --sources ::1")]
+    [InlineData("get 127.0.0.1 --value-bytes 99999")]
+    [InlineData("get 127.0.0.1 --value-type 65536")]
+    [InlineData("mixed 127.0.0.1 --mix all")]
+    [InlineData("listen 127.0.0.1 --value-bytes 5000")]
+    [InlineData("compare --rival nonsense")]
+    [InlineData("dance 127.0.0.1")]
+    public void What_means_nothing_is_a_usage_error(string line)
+    {
+        (int code, string error) = Run(line.Split(' '));
+        Assert.Equal(ExitCode.Usage, code);
+        Assert.StartsWith("dna-load: ", error, StringComparison.Ordinal);
+        Assert.True(error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length >= 2, error);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("ping ")]
+    [InlineData("find ")]
+    [InlineData("get ")]
+    [InlineData("put ")]
+    [InlineData("mixed ")]
+    [InlineData("listen ")]
+    [InlineData("echo ")]
+    [InlineData("compare ")]
+    public void Every_command_has_help_with_examples(string command)
+    {
+        TextWriter before = Console.Out;
+        var help = new StringWriter();
+        try
+        {
+            Console.SetOut(help);
+            Assert.Equal(0, RootCommands.Run([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]));
+        }
+        finally
+        {
+            Console.SetOut(before);
+        }
+
+        Assert.Contains($"  dna-load {command}", help.ToString(), StringComparison.Ordinal);
+    }
+
+    private static (int Code, string Error) Run(params string[] arguments)
+    {
+        TextWriter before = Console.Error;
+        var error = new StringWriter();
+        try
+        {
+            Console.SetError(error);
+            return (RootCommands.Run(arguments), error.ToString());
+        }
+        finally
+        {
+            Console.SetError(before);
+        }
+    }
+
+    private static int ClosedPort()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+}

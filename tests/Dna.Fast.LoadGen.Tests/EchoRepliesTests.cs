@@ -45,7 +45,8 @@ public sealed class EchoRepliesTests
             Assert.Equal(MessageKind.Reply, message.Kind);
             Assert.Equal(Transaction, message.Transaction);
             Assert.Equal(EchoReplies.NodeId, message.Id);
-            Assert.Equal(kind is RequestKind.Find or RequestKind.Get, message.Nodes4.Length == 8 * WireLimits.Node4Bytes && message.Token.Length == WireLimits.TokenBytes);
+            Assert.Equal(kind is RequestKind.Find or RequestKind.Get, message.Nodes4.Length == 8 * WireLimits.Node4Bytes
+                && message.Token.Length == WireLimits.TokenBytes);
             Assert.Equal(kind == RequestKind.Get ? 1 : 0, message.ValueCount);
             Assert.Equal(kind == RequestKind.Put, message.ValueId != 0);
         }

@@ -19,12 +19,14 @@ public sealed class EchoServerTests : IDisposable
     [InlineData(false)]
     public void The_generators_count_agrees_with_the_kernels_to_a_tenth(bool segments)
     {
-        RunResult result = Runs.Run(Runs.Options(_echo.Address, RequestKind.Get) with { DurationNs = Clock.Second, Segments = segments, InFlight = 64 });
+        RunResult result =
+            Runs.Run(Runs.Options(_echo.Address, RequestKind.Get) with { DurationNs = Clock.Second, Segments = segments, InFlight = 64 });
         Assert.True(result.Count(Outcome.Ok) > 1000);
         Assert.InRange(result.Kernel.AgreementPercent, 90, 110);
 
         // A send that the kernel splits counts once as sent; one datagram per send is counted each.
-        if (!segments) Assert.InRange((double)result.Kernel.UdpOutDatagrams / (result.Kernel.OurDatagramsOut + result.Kernel.OurDatagramsIn), 0.9, 1.1);
+        if (!segments) Assert.InRange((double)result.Kernel.UdpOutDatagrams / (result.Kernel.OurDatagramsOut
+            + result.Kernel.OurDatagramsIn), 0.9, 1.1);
     }
 
     [Fact]

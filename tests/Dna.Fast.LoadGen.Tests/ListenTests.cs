@@ -50,7 +50,14 @@ public sealed class ListenTests
 
     private static RunResult Run(TinyNode node, int listeners, uint keys)
     {
-        LoadOptions options = Runs.Options(node.Address, RequestKind.Put) with { Command = "listen", Keys = keys, Rate = 200, WarmUpNs = 0, DurationNs = Clock.Second };
+        LoadOptions options = Runs.Options(node.Address, RequestKind.Put) with
+        {
+            Command = "listen",
+            Keys = keys,
+            Rate = 200,
+            WarmUpNs = 0,
+            DurationNs = Clock.Second
+        };
         using Session session = Session.Open(options, _ => { });
         return ListenRunner.Run(session, options, listeners, new NoProgress(), CancellationToken.None);
     }

@@ -59,7 +59,8 @@ public sealed class MisuseTests
     {
         // The first get is the look at what was loaded; it is right.
         using var node = new TinyNode(new Faults { CorruptEvery = 5 });
-        (int code, string error) = Run("get", node.Address.ToString(), "--duration", "200ms", "--warm-up", "0", "--keys", "10", "--settle", "0");
+        (int code, string error) = Run("get", node.Address.ToString(), "--duration", "200ms", "--warm-up", "0", "--keys", "10", "--settle",
+            "0");
         Assert.Equal(ExitCode.Failed, code);
         Assert.Contains("answers were wrong", error, StringComparison.Ordinal);
     }

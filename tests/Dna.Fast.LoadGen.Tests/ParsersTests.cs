@@ -44,7 +44,8 @@ public sealed class ParsersTests
     {
         Assert.True(Parsers.TrySources("127.0.0.254-127.0.1.1,::1", out List<NodeAddress> sources));
         Assert.Equal(["127.0.0.254:0", "127.0.0.255:0", "127.0.1.0:0", "127.0.1.1:0", "[::1]:0"], sources.Select(s => s.ToString()));
-        Assert.All(new[] { "", "x", "127.0.0.2-127.0.0.1", "127.0.0.1-128.0.0.1", "::1-::2" }, bad => Assert.False(Parsers.TrySources(bad, out _)));
+        Assert.All(new[] { "", "x", "127.0.0.2-127.0.0.1", "127.0.0.1-128.0.0.1", "::1-::2" }, bad =>
+            Assert.False(Parsers.TrySources(bad, out _)));
     }
 
     [Fact]

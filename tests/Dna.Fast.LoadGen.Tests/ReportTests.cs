@@ -21,7 +21,8 @@ public sealed class ReportTests : IDisposable
     public void The_page_needs_nothing_from_elsewhere()
     {
         string page = HtmlReport.Page(_result);
-        Assert.All(new[] { "http:", "https:", "src=", "href=", "@import", "url(", "<script", "<link" }, outside => Assert.DoesNotContain(outside, page, StringComparison.OrdinalIgnoreCase));
+        Assert.All(new[] { "http:", "https:", "src=", "href=", "@import", "url(", "<script", "<link" }, outside =>
+            Assert.DoesNotContain(outside, page, StringComparison.OrdinalIgnoreCase));
         Assert.Contains("prefers-color-scheme: dark", page, StringComparison.Ordinal);
         Assert.Contains("width=device-width", page, StringComparison.Ordinal);
     }
@@ -41,7 +42,9 @@ public sealed class ReportTests : IDisposable
         foreach (XElement plot in plots)
         {
             double width = (double)plot.Attribute("width")!, height = (double)plot.Attribute("height")!;
-            double[][] points = [.. plot.Elements("polyline").SelectMany(l => ((string)l.Attribute("points")!).Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            double[][] points =
+                [.. plot.Elements("polyline").SelectMany(l =>
+                ((string)l.Attribute("points")!).Split(' ', StringSplitOptions.RemoveEmptyEntries))
                 .Select(p => p.Split(',').Select(n => double.Parse(n, System.Globalization.CultureInfo.InvariantCulture)).ToArray())];
             Assert.NotEmpty(points);
             Assert.All(points, p => Assert.True(p[0] >= 0 && p[0] <= width && p[1] >= 0 && p[1] <= height));
@@ -59,7 +62,13 @@ public sealed class ReportTests : IDisposable
     [Fact]
     public void A_run_without_answers_still_has_a_page()
     {
-        RunResult empty = _result with { Latency = Measure.LatencySummary.None, Percentiles = [], Intervals = [], Outcomes = new Dictionary<string, long>() };
+        RunResult empty = _result with
+        {
+            Latency = Measure.LatencySummary.None,
+            Percentiles = [],
+            Intervals = [],
+            Outcomes = new Dictionary<string, long>()
+        };
         Assert.Contains("</html>", HtmlReport.Page(empty), StringComparison.Ordinal);
     }
 

@@ -66,7 +66,13 @@ public sealed class RunTests
     public void An_answer_after_the_timeout_is_late_and_its_request_lost()
     {
         using var node = new TinyNode(new Faults { StallAt = 20, Stall = TimeSpan.FromMilliseconds(400) });
-        LoadOptions options = Runs.Options(node.Address, RequestKind.Ping) with { Rate = 100, WarmUpNs = 0, DurationNs = Clock.Second, TimeoutNs = 100 * Clock.Millisecond };
+        LoadOptions options = Runs.Options(node.Address, RequestKind.Ping) with
+        {
+            Rate = 100,
+            WarmUpNs = 0,
+            DurationNs = Clock.Second,
+            TimeoutNs = 100 * Clock.Millisecond
+        };
         RunResult result = Runs.Run(options);
         Assert.True(result.Count(Stray.Late) > 0);
         Assert.True(result.Lost >= result.Count(Stray.Late));
@@ -76,7 +82,13 @@ public sealed class RunTests
     public void In_an_open_loop_a_stall_slows_every_request_that_was_to_be_sent_during_it()
     {
         using var node = new TinyNode(new Faults { StallAt = 200, Stall = TimeSpan.FromMilliseconds(300) });
-        LoadOptions options = Runs.Options(node.Address, RequestKind.Ping) with { Rate = 1000, WarmUpNs = 0, DurationNs = Clock.Second, TimeoutNs = 5 * Clock.Second };
+        LoadOptions options = Runs.Options(node.Address, RequestKind.Ping) with
+        {
+            Rate = 1000,
+            WarmUpNs = 0,
+            DurationNs = Clock.Second,
+            TimeoutNs = 5 * Clock.Second
+        };
         RunResult result = Runs.Run(options);
 
         // 1,000 requests in all; those of the 300 ms stall waited up to 300 ms, so at least one in ten waited for 150 ms or more.
@@ -89,7 +101,12 @@ public sealed class RunTests
     public void In_a_closed_loop_a_stall_slows_only_what_was_in_flight()
     {
         using var node = new TinyNode(new Faults { StallAt = 200, Stall = TimeSpan.FromMilliseconds(300) });
-        LoadOptions options = Runs.Options(node.Address, RequestKind.Ping) with { WarmUpNs = 0, DurationNs = Clock.Second, TimeoutNs = 5 * Clock.Second };
+        LoadOptions options = Runs.Options(node.Address, RequestKind.Ping) with
+        {
+            WarmUpNs = 0,
+            DurationNs = Clock.Second,
+            TimeoutNs = 5 * Clock.Second
+        };
         RunResult result = Runs.Run(options);
         Assert.True(result.Latency.MaxUs >= 250_000, $"max {result.Latency.MaxUs} us");
         Assert.True(result.Latency.P90Us < 100_000, $"p90 {result.Latency.P90Us} us");

@@ -50,7 +50,13 @@ public sealed class StatisticsTests
     public void A_meter_counts_requests_of_the_window_from_their_intended_time()
     {
         var meter = new Meter(Mix.Only(RequestKind.Ping), new IntervalSeries(0, Clock.Second, 10));
-        var slot = new Slot { Request = new Request(RequestKind.Ping, 0, 0, true), IntendedNs = 1_000_000, SentNs = 5_000_000, IsMeasured = true };
+        var slot = new Slot
+        {
+            Request = new Request(RequestKind.Ping, 0, 0, true),
+            IntendedNs = 1_000_000,
+            SentNs = 5_000_000,
+            IsMeasured = true
+        };
         meter.Ended(slot, Outcome.Ok, 6_000_000);
         Assert.Equal(5_000_000, meter.Latency(RequestKind.Ping)!.GetMaxValue(), 5_000_000 * 0.001);
         slot.IsMeasured = false;
@@ -89,9 +95,11 @@ public sealed class StatisticsTests
     [Fact]
     public void The_kernels_udp_counters_are_read_by_name()
     {
-        string[] lines = ["Ip: a b", "Ip: 1 2", "Udp: InDatagrams NoPorts OutDatagrams RcvbufErrors", "Udp: 10 3 20 4", "UdpLite: InDatagrams", "UdpLite: 99"];
+        string[] lines = ["Ip: a b", "Ip: 1 2", "Udp: InDatagrams NoPorts OutDatagrams RcvbufErrors", "Udp: 10 3 20 4",
+            "UdpLite: InDatagrams", "UdpLite: 99"];
         Assert.Equal(new KernelCounters(10, 20, 4), KernelCounters.ParseV4(lines));
-        Assert.Equal(new KernelCounters(7, 8, 9), KernelCounters.ParseV6(["Udp6InDatagrams   7", "Udp6OutDatagrams\t8", "Udp6RcvbufErrors 9"]));
+        Assert.Equal(new KernelCounters(7, 8, 9),
+            KernelCounters.ParseV6(["Udp6InDatagrams   7", "Udp6OutDatagrams\t8", "Udp6RcvbufErrors 9"]));
         Assert.Equal(default, KernelCounters.ParseV4([]));
     }
 

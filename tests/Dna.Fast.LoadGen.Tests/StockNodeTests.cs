@@ -44,7 +44,14 @@ public sealed class StockNodeTests : IDisposable
     [Fact]
     public void Pushes_reach_their_listeners()
     {
-        LoadOptions options = Options(Mix.Only(RequestKind.Put)) with { Command = "listen", Keys = 5, Rate = 100, WarmUpNs = 0, DurationNs = Clock.Second };
+        LoadOptions options = Options(Mix.Only(RequestKind.Put)) with
+        {
+            Command = "listen",
+            Keys = 5,
+            Rate = 100,
+            WarmUpNs = 0,
+            DurationNs = Clock.Second
+        };
         using Session session = Session.Open(options, _ => { });
         ListenInfo listen = ListenRunner.Run(session, options, 10, new NoProgress(), CancellationToken.None).Listen!;
         Assert.True(listen.Puts > 50);

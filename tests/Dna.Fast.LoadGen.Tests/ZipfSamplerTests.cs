@@ -31,7 +31,8 @@ public sealed class ZipfSamplerTests
     [Fact]
     public void Every_rank_lies_inside_the_range_for_any_count_and_skew()
     {
-        Gen.Select(Gen.UInt[1, uint.MaxValue], Gen.Double[0.01, 5], Gen.ULong).Sample((count, s, seed) => new ZipfSampler(count, s).Next(new SplitMix(seed)) < count);
+        Gen.Select(Gen.UInt[1, uint.MaxValue], Gen.Double[0.01, 5], Gen.ULong).Sample((count, s, seed) =>
+            new ZipfSampler(count, s).Next(new SplitMix(seed)) < count);
     }
 
     [Fact]

@@ -12,7 +12,8 @@ internal static class CompareCommand
 {
     public static Command Create()
     {
-        Option<string[]> rivals = new("--rival") { Description = "NAME=COMMAND, once per server; {port} and {dir} in the command are replaced. The first is what the ratios refer to", Required = true };
+        Option<string[]> rivals =
+            new("--rival") { Description = "NAME=COMMAND, once per server; {port} and {dir} in the command are replaced. The first is what the ratios refer to", Required = true };
         Option<int> rounds = LoadOptionSet.Number("--rounds", 5, 1, 100, "how often each server is started and measured");
         Option<string> duration = LoadOptionSet.Duration("--duration", "2500ms", "length of one measurement");
         Option<string> warmUp = LoadOptionSet.Duration("--warm-up", "400ms", "load before each");
@@ -23,19 +24,27 @@ internal static class CompareCommand
         var command = new Command("compare", Examples.Append(
             "Starts servers in turn and measures each: ping, find, get, put and put of a seven-day type, at their peak and at half of it.\nPin the servers to a core by their command, and this program to another: 'tools/bench' does both.",
             ["compare --rival 'echo=taskset -c 0 dna-load echo --port {port}' --rival 'dhtnode=taskset -c 0 dhtnode -s -U -p {port}' --json result.json"]));
-        foreach (Option option in new Option[] { rivals, rounds, duration, warmUp, keys, port, json, markdown }) command.Options.Add(option);
+        Option[] options = [rivals, rounds, duration, warmUp, keys, port, json, markdown];
+        foreach (Option option in options) command.Options.Add(option);
         command.SetAction((parsed, stop) => Task.FromResult(Guard.Run(() =>
         {
             List<Rival> servers = [];
             foreach (string text in parsed.GetValue(rivals)!)
             {
-                if (!Rival.TryParse(text, out Rival? rival)) throw LoadOptionSet.Unclear("--rival", text, "write NAME=COMMAND with {port} in the command");
+                if (!Rival.TryParse(text, out Rival? rival))
+                {
+                    throw LoadOptionSet.Unclear("--rival", text, "write NAME=COMMAND with {port} in the command");
+                }
                 servers.Add(rival!);
             }
 
-            if (!Parsers.TryDuration(parsed.GetValue(duration)!, out long durationNs) || durationNs == 0) throw LoadOptionSet.Unclear("--duration", parsed.GetValue(duration), "write 3s or 2500ms");
-            if (!Parsers.TryDuration(parsed.GetValue(warmUp)!, out long warmUpNs)) throw LoadOptionSet.Unclear("--warm-up", parsed.GetValue(warmUp), "write 400ms");
-            var options = new LoadOptions
+            if (!Parsers.TryDuration(parsed.GetValue(duration)!, out long durationNs)
+                || durationNs == 0) throw LoadOptionSet.Unclear("--duration", parsed.GetValue(duration), "write 3s or 2500ms");
+            if (!Parsers.TryDuration(parsed.GetValue(warmUp)!, out long warmUpNs))
+            {
+                throw LoadOptionSet.Unclear("--warm-up", parsed.GetValue(warmUp), "write 400ms");
+            }
+            var load = new LoadOptions
             {
                 Command = "compare",
                 Node = NodeAddress.V4(0x7F00_0001, 1),
@@ -45,7 +54,8 @@ internal static class CompareCommand
                 WarmUpNs = warmUpNs,
                 Spin = true,
             };
-            Comparison result = new Comparer(servers, options, (ushort)parsed.GetValue(port), Console.Error.WriteLine).Run(parsed.GetValue(rounds), stop);
+            Comparison result = new Comparer(servers, load, (ushort)parsed.GetValue(port),
+                Console.Error.WriteLine).Run(parsed.GetValue(rounds), stop);
             return Finish(result, parsed.GetValue(json), parsed.GetValue(markdown));
         })));
         return command;
@@ -59,7 +69,8 @@ internal static class CompareCommand
         if (markdown == null) return ExitCode.Ok;
         if (!MarkdownTable.TryPlace(File.ReadAllText(markdown), table, out string document))
         {
-            throw new LoadException(ExitCode.Failed, $"{markdown} lacks the marks between which the table belongs", $"add the lines '{MarkdownTable.Begin}' and '{MarkdownTable.End}'");
+            throw new LoadException(ExitCode.Failed, $"{markdown} lacks the marks between which the table belongs",
+                $"add the lines '{MarkdownTable.Begin}' and '{MarkdownTable.End}'");
         }
 
         File.WriteAllText(markdown, document);

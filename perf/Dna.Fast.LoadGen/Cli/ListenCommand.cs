@@ -11,10 +11,12 @@ internal static class ListenCommand
 {
     public static Command Create()
     {
-        Option<int> listeners = LoadOptionSet.Number("--listeners", 100, 1, 1_000_000, "listeners; with fewer --keys than listeners each value is pushed several times");
+        Option<int> listeners = LoadOptionSet.Number("--listeners", 100, 1, 1_000_000,
+            "listeners; with fewer --keys than listeners each value is pushed several times");
         var command = new Command("listen", Examples.Append(
             "Subscribes listeners, puts values under their keys (200 a second, or --rate), and measures the time from a put to each push. Counts missing and\nduplicate pushes.",
-            ["listen 127.0.0.1:4222", "listen 127.0.0.1:4222 --listeners 10000 --keys 10000 --rate 1000", "listen 127.0.0.1:4222 --listeners 500 --keys 5 --duration 30s"]));
+            ["listen 127.0.0.1:4222", "listen 127.0.0.1:4222 --listeners 10000 --keys 10000 --rate 1000",
+                "listen 127.0.0.1:4222 --listeners 500 --keys 5 --duration 30s"]));
         var set = new LoadOptionSet("listen", Mix.Only(RequestKind.Put));
         set.AddTo(command);
         command.Options.Add(listeners);
@@ -23,12 +25,14 @@ internal static class ListenCommand
             LoadOptions options = set.Read(parsed);
             if (options.ValueBytes.Any(b => b > ListenRunner.ValueBytesMax))
             {
-                throw LoadException.Usage($"listen takes values of up to {ListenRunner.ValueBytesMax} bytes", "give a smaller --value-bytes");
+                throw LoadException.Usage($"listen takes values of up to {ListenRunner.ValueBytesMax} bytes",
+                    "give a smaller --value-bytes");
             }
 
             var progress = new LiveProgress();
             using Session session = Session.Open(options, progress.Say);
-            return LoadCommand.Finish(ListenRunner.Run(session, options, parsed.GetValue(listeners), progress, stop), set.Json(parsed), set.Html(parsed));
+            return LoadCommand.Finish(ListenRunner.Run(session, options, parsed.GetValue(listeners), progress, stop), set.Json(parsed),
+                set.Html(parsed));
         })));
         return command;
     }

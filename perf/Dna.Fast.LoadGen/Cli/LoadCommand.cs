@@ -14,7 +14,8 @@ internal static class LoadCommand
         var command = new Command(name, Examples.Append(description, examples));
         var set = new LoadOptionSet(name, mix);
         set.AddTo(command);
-        command.SetAction((parsed, stop) => Task.FromResult(Guard.Run(() => Run(set.Read(parsed), set.Json(parsed), set.Html(parsed), stop))));
+        command.SetAction((parsed, stop) =>
+            Task.FromResult(Guard.Run(() => Run(set.Read(parsed), set.Json(parsed), set.Html(parsed), stop))));
         return command;
     }
 

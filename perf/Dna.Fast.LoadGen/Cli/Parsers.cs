@@ -21,7 +21,8 @@ internal static class Parsers
             _ when text.EndsWith('m') => (text[..^1], 60e9),
             _ => (text, 1e9),
         };
-        bool good = double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value) && value * unit <= 86_400e9;
+        bool good = double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value)
+            && value * unit <= 86_400e9;
         ns = good ? (long)(value * unit) : 0;
         return good;
     }
@@ -99,10 +100,12 @@ internal static class Parsers
             // Reported below, like a name without addresses.
         }
 
-        throw new LoadException(ExitCode.Unreachable, $"the name '{host}' has no address", "check the name, or give an address such as 127.0.0.1:4222 or [::1]:4222");
+        throw new LoadException(ExitCode.Unreachable, $"the name '{host}' has no address",
+            "check the name, or give an address such as 127.0.0.1:4222 or [::1]:4222");
     }
 
-    private static NodeAddress Checked(in NodeAddress address, string text) => address.Port == 0 || address.IsUnspecified ? throw Unclear(text) : address;
+    private static NodeAddress Checked(in NodeAddress address, string text) => address.Port == 0 || address.IsUnspecified
+        ? throw Unclear(text) : address;
 
     private static LoadException Unclear(string text) =>
         LoadException.Usage($"'{text}' is no target", "write HOST, HOST:PORT, 127.0.0.1:4222 or [::1]:4222; without a port it is 4222");

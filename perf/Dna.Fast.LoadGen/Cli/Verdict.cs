@@ -14,14 +14,17 @@ internal static class Verdict
     {
         if (result.Listen is { Pushes: 0, PushesExpected: > 0 })
         {
-            throw new LoadException(ExitCode.Failed, $"{result.Target.Address} pushed nothing to its listeners", "the node may not serve listen, or drop what we send: see 'lost' above");
+            throw new LoadException(ExitCode.Failed, $"{result.Target.Address} pushed nothing to its listeners",
+                "the node may not serve listen, or drop what we send: see 'lost' above");
         }
 
         if (result.Requests > 0 && !result.Outcomes.ContainsKey(Names.Of(Outcome.Ok)))
         {
             string most = result.Outcomes.MaxBy(o => o.Value).Key;
             throw new LoadException(ExitCode.Failed, $"no good answer during the measurement: {most}",
-                most == Names.Of(Outcome.Timeout) ? "the node ended, or it limits requests per address (dhtnode -U, dna run --rate-limit off)" : "see the kinds of errors above");
+                most == Names.Of(Outcome.Timeout)
+                    ? "the node ended, or it limits requests per address (dhtnode -U, dna run --rate-limit off)"
+                    : "see the kinds of errors above");
         }
 
         long wrong = WrongAnswers.Sum(o => result.Outcomes.GetValueOrDefault(Names.Of(o)));

@@ -10,7 +10,8 @@ internal sealed class Comparer
     /// <summary>Share of its own peak at which a server's latencies are measured.</summary>
     private const double HalfLoad = 0.5;
 
-    private static readonly Outcome[] WrongAnswers = [Outcome.MissingValue, Outcome.WrongValue, Outcome.WrongNode, Outcome.NoToken, Outcome.Unauthorized, Outcome.NoKey, Outcome.OtherError];
+    private static readonly Outcome[] WrongAnswers = [Outcome.MissingValue, Outcome.WrongValue, Outcome.WrongNode, Outcome.NoToken,
+        Outcome.Unauthorized, Outcome.NoKey, Outcome.OtherError];
 
     private readonly IReadOnlyList<Rival> _rivals;
     private readonly LoadOptions _options;
@@ -78,13 +79,15 @@ internal sealed class Comparer
     private Measured Measure(Session session, LoadOptions options, CancellationToken stop)
     {
         RunResult peak = LoadRunner.Run(session, options, new NoProgress(), stop);
-        RunResult half = LoadRunner.Run(session, options with { Rate = Math.Max(1, peak.RepliesPerSecond * HalfLoad) }, new NoProgress(), stop);
+        RunResult half = LoadRunner.Run(session, options with { Rate = Math.Max(1, peak.RepliesPerSecond * HalfLoad) }, new NoProgress(),
+            stop);
         double cpu = peak.Server?.CpuUsPerReply ?? 0;
         _say(FormattableString.Invariant(
             $"  {options.Command,-7} {peak.RepliesPerSecond,9:0} replies/s  {cpu,6:0.00} us CPU  at half load p50 {half.Latency.P50Us:0} p99 {half.Latency.P99Us:0} us  lost {peak.Lost + half.Lost}  generator {peak.Generator.BusiestThread * 100:0} %"));
         long wrong = WrongAnswers.Sum(o => peak.Outcomes.GetValueOrDefault(Names.Of(o)) + half.Outcomes.GetValueOrDefault(Names.Of(o)));
         return new Measured(
-            peak.RepliesPerSecond, cpu, half.Latency.P50Us, half.Latency.P99Us, half.Latency.P999Us, peak.ReplyBytes, peak.Lost + half.Lost, wrong,
+            peak.RepliesPerSecond, cpu, half.Latency.P50Us, half.Latency.P99Us, half.Latency.P999Us, peak.ReplyBytes, peak.Lost + half.Lost,
+                wrong,
             peak.Generator.BusiestThread, peak.Server?.CpuCores ?? 0);
     }
 }

@@ -1,7 +1,8 @@
 namespace Dna.Fast.LoadGen.Compare;
 
 /// <summary>What a comparison of servers found; its JSON form is in perf/results.</summary>
-internal sealed record Comparison(string StartedAt, MachineInfo Machine, int Rounds, double SecondsPerMeasurement, uint Keys, IReadOnlyList<RivalResult> Rivals);
+internal sealed record Comparison(string StartedAt, MachineInfo Machine, int Rounds, double SecondsPerMeasurement, uint Keys,
+    IReadOnlyList<RivalResult> Rivals);
 
 /// <summary>Where it was measured.</summary>
 internal sealed record MachineInfo(string Processor, int Cores, string Kernel, string System)
@@ -9,8 +10,10 @@ internal sealed record MachineInfo(string Processor, int Cores, string Kernel, s
     public static MachineInfo Read()
     {
         string processor = Line("/proc/cpuinfo", "model name") ?? "unknown processor";
-        int cores = File.Exists("/proc/cpuinfo") ? File.ReadLines("/proc/cpuinfo").Count(l => l.StartsWith("processor", StringComparison.Ordinal)) : 0;
-        return new MachineInfo(processor, Math.Max(cores, Environment.ProcessorCount), Environment.OSVersion.Version.ToString(), Line("/etc/os-release", "PRETTY_NAME") ?? "Linux");
+        int cores = File.Exists("/proc/cpuinfo")
+            ? File.ReadLines("/proc/cpuinfo").Count(l => l.StartsWith("processor", StringComparison.Ordinal)) : 0;
+        return new MachineInfo(processor, Math.Max(cores, Environment.ProcessorCount), Environment.OSVersion.Version.ToString(),
+            Line("/etc/os-release", "PRETTY_NAME") ?? "Linux");
     }
 
     private static string? Line(string path, string name)
@@ -26,11 +29,16 @@ internal sealed record MachineInfo(string Processor, int Cores, string Kernel, s
 /// <param name="RssIdle">Memory after the first answer.</param>
 /// <param name="RssLoaded">Memory after the values for get were loaded.</param>
 /// <param name="RssEnd">Memory at the end of a round, all puts included.</param>
-internal sealed record RivalResult(string Name, string Command, Spread StartMs, Spread RssIdle, Spread RssLoaded, Spread RssEnd, IReadOnlyList<ScenarioResult> Scenarios);
+internal sealed record RivalResult(string Name, string Command, Spread StartMs, Spread RssIdle, Spread RssLoaded, Spread RssEnd,
+    IReadOnlyList<ScenarioResult> Scenarios);
 
-/// <summary>One scenario of one server over all rounds. The closed loop gives throughput and cost, the open loop at half of it latencies in microseconds.</summary>
+/// <summary>
+/// One scenario of one server over all rounds. The closed loop gives throughput and cost, the open loop at half of it latencies in
+/// microseconds.
+/// </summary>
 internal sealed record ScenarioResult(
-    string Name, Spread RepliesPerSecond, Spread CpuUsPerReply, Spread P50Us, Spread P99Us, Spread P999Us, Spread ReplyBytes, Spread Lost, Spread WrongAnswers,
+    string Name, Spread RepliesPerSecond, Spread CpuUsPerReply, Spread P50Us, Spread P99Us, Spread P999Us, Spread ReplyBytes, Spread Lost,
+        Spread WrongAnswers,
     Spread GeneratorBusy, Spread ServerCores, ScenarioRatios ToEcho);
 
 /// <summary>Figures as multiples of the first rival's in the same round.</summary>
@@ -38,8 +46,10 @@ internal sealed record ScenarioRatios(Spread RepliesPerSecond, Spread CpuUsPerRe
 
 /// <summary>One scenario of one server in one round.</summary>
 internal sealed record Measured(
-    double RepliesPerSecond, double CpuUsPerReply, double P50Us, double P99Us, double P999Us, double ReplyBytes, double Lost, double WrongAnswers, double GeneratorBusy,
+    double RepliesPerSecond, double CpuUsPerReply, double P50Us, double P99Us, double P999Us, double ReplyBytes, double Lost,
+        double WrongAnswers, double GeneratorBusy,
     double ServerCores);
 
 /// <summary>One server in one round.</summary>
-internal sealed record RoundResult(double StartMs, double RssIdle, double RssLoaded, double RssEnd, IReadOnlyDictionary<string, Measured> Scenarios);
+internal sealed record RoundResult(double StartMs, double RssIdle, double RssLoaded, double RssEnd,
+    IReadOnlyDictionary<string, Measured> Scenarios);

@@ -9,7 +9,8 @@ internal static class ComparisonSummary
     {
         return new RivalResult(
             rival.Name, rival.Command, Over(r => r.StartMs), Over(r => r.RssIdle), Over(r => r.RssLoaded), Over(r => r.RssEnd),
-            [.. rounds[0].Scenarios.Keys.Select(name => Scenario(name, [.. rounds.Select(r => r.Scenarios[name])], [.. limit.Select(r => r.Scenarios[name])]))]);
+            [.. rounds[0].Scenarios.Keys.Select(name =>
+                Scenario(name, [.. rounds.Select(r => r.Scenarios[name])], [.. limit.Select(r => r.Scenarios[name])]))]);
 
         Spread Over(Func<RoundResult, double> figure) => Spread.Of(rounds.Select(figure));
     }
@@ -17,9 +18,11 @@ internal static class ComparisonSummary
     private static ScenarioResult Scenario(string name, Measured[] rounds, Measured[] limit)
     {
         return new ScenarioResult(
-            name, Over(m => m.RepliesPerSecond), Over(m => m.CpuUsPerReply), Over(m => m.P50Us), Over(m => m.P99Us), Over(m => m.P999Us), Over(m => m.ReplyBytes),
+            name, Over(m => m.RepliesPerSecond), Over(m => m.CpuUsPerReply), Over(m => m.P50Us), Over(m => m.P99Us), Over(m => m.P999Us),
+                Over(m => m.ReplyBytes),
             Over(m => m.Lost), Over(m => m.WrongAnswers), Over(m => m.GeneratorBusy), Over(m => m.ServerCores),
-            new ScenarioRatios(Ratio(m => m.RepliesPerSecond), Ratio(m => m.CpuUsPerReply), Ratio(m => m.P50Us), Ratio(m => m.P99Us), Ratio(m => m.P999Us)));
+            new ScenarioRatios(Ratio(m => m.RepliesPerSecond), Ratio(m => m.CpuUsPerReply), Ratio(m => m.P50Us), Ratio(m => m.P99Us),
+                Ratio(m => m.P999Us)));
 
         Spread Over(Func<Measured, double> figure) => Spread.Of(rounds.Select(figure));
 

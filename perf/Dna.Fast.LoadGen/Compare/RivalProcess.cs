@@ -15,7 +15,8 @@ internal sealed record Rival(string Name, string Command)
     public static bool TryParse(string text, out Rival? rival)
     {
         int equals = text.IndexOf('=');
-        rival = equals > 0 && equals < text.Length - 1 && text.Contains("{port}", StringComparison.Ordinal) ? new Rival(text[..equals], text[(equals + 1)..]) : null;
+        rival = equals > 0 && equals < text.Length - 1 && text.Contains("{port}", StringComparison.Ordinal)
+            ? new Rival(text[..equals], text[(equals + 1)..]) : null;
         return rival != null;
     }
 }
@@ -50,9 +51,15 @@ internal sealed class RivalProcess : IDisposable
     public static RivalProcess Start(Rival rival, ushort port)
     {
         string directory = Directory.CreateTempSubdirectory("dna-load-").FullName;
-        string[] words = rival.Command.Replace("{port}", port.ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal)
+        string[] words = rival.Command.Replace("{port}", port.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            StringComparison.Ordinal)
             .Replace("{dir}", directory, StringComparison.Ordinal).Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        var start = new ProcessStartInfo(words[0], words[1..]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo(words[0], words[1..])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true
+        };
         long before = Clock.NowNs();
         Process process;
         try
@@ -62,7 +69,8 @@ internal sealed class RivalProcess : IDisposable
         catch (System.ComponentModel.Win32Exception failure)
         {
             Directory.Delete(directory, true);
-            throw new LoadException(ExitCode.Failed, $"could not start '{words[0]}' for {rival.Name}: {failure.Message}", "install it, or leave this rival out");
+            throw new LoadException(ExitCode.Failed, $"could not start '{words[0]}' for {rival.Name}: {failure.Message}",
+                "install it, or leave this rival out");
         }
 
         // Read and forgotten, so that a talkative server does not wait for a full pipe; the last line is kept for error messages.
@@ -76,7 +84,8 @@ internal sealed class RivalProcess : IDisposable
         {
             if (!started.WaitForAnswer())
             {
-                string what = process.HasExited ? $"{rival.Name} ended with code {process.ExitCode}" : $"{rival.Name} did not answer within {StartNsMax / Clock.Second} s";
+                string what = process.HasExited ? $"{rival.Name} ended with code {process.ExitCode}"
+                    : $"{rival.Name} did not answer within {StartNsMax / Clock.Second} s";
                 throw new LoadException(ExitCode.Failed, $"{what}: {last}", $"try its command by hand: {string.Join(' ', words)}");
             }
         }

@@ -18,5 +18,6 @@ internal sealed record Spread(double Min, double Median, double Max)
         Of(values.Zip(limits, (value, limit) => limit > 0 ? value / limit : 0));
 
     // Six significant digits are more than any of these figures has.
-    private static double Rounded(double value) => value == 0 ? 0 : Math.Round(value, Math.Clamp(5 - (int)Math.Floor(Math.Log10(Math.Abs(value))), 0, 10));
+    private static double Rounded(double value) => value == 0 ? 0
+        : Math.Round(value, Math.Clamp(5 - (int)Math.Floor(Math.Log10(Math.Abs(value))), 0, 10));
 }

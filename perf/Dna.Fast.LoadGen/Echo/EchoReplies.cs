@@ -5,10 +5,10 @@ namespace Dna.Fast.LoadGen.Echo;
 
 /// <summary>The echo's replies: as long and as well-formed as a node's, made once. Immutable.</summary>
 /// <remarks>
-/// An OpenDHT query ends <c>.. "q": name, "t": ce t(4), "y": "q", "v": str(2 or 4) [, "s": true]</c>. So its transaction id lies at a fixed distance from the
-/// end and its name just before: the echo looks at a few bytes, copies four, and parses nothing. A reply ends in the same way, with
-/// <c>"y": "r"</c>. Network ids are neither looked for nor
-/// given back, so a generator that sends one takes no answer from the echo.
+/// An OpenDHT query ends <c>.. "q": name, "t": ce t(4), "y": "q", "v": str(2 or 4) [, "s": true]</c>. So its transaction id lies at a fixed
+/// distance from the end and its name just before: the echo looks at a few bytes, copies four, and parses nothing. A reply ends in the same
+/// way, with <c>"y": "r"</c>. Network ids are neither looked for nor given back, so a generator that sends one takes no answer from the
+/// echo.
 /// </remarks>
 internal sealed class EchoReplies
 {
@@ -29,13 +29,15 @@ internal sealed class EchoReplies
     private readonly List<byte[]> _templates = [];
 
     /// <param name="nodes">Entries in the node lists of find and get replies, 0 to 8.</param>
-    /// <param name="valueBytes">Data bytes of the value in get replies, at most 500: larger ones travel in fragments, which an echo has none of.</param>
+    /// <param name="valueBytes">Data bytes of the value in get replies, at most 500: larger ones travel in fragments, which an echo has
+    /// none of.</param>
     /// <param name="replyBytes">0, or the length of all replies whatever was asked, at least 64.</param>
     public EchoReplies(int nodes, int valueBytes, int replyBytes)
     {
         var self = new Sender(NodeId, 0, false);
         var requester = NodeAddress.V4(0x7F00_0001, 4222);
-        byte[] room = new byte[2048], list = new byte[nodes * WireLimits.Node4Bytes], token = new byte[WireLimits.TokenBytes], values = new byte[1024];
+        byte[] room = new byte[2048], list = new byte[nodes * WireLimits.Node4Bytes], token = new byte[WireLimits.TokenBytes];
+        byte[] values = new byte[1024];
         new Random(1).NextBytes(list);
         new Random(2).NextBytes(token);
         var shape = new ValueShape(valueBytes, 0);
@@ -87,7 +89,8 @@ internal sealed class EchoReplies
         }
     }
 
-    // A pong with an unknown key, which every reader skips: { id, token, "x": padding }. The token lets one that only counts datagrams put, too.
+    // A pong with an unknown key, which every reader skips: { id, token, "x": padding }. The token lets one that only counts datagrams put,
+    // too.
     private static byte[] Padded(in Sender self, int bytes)
     {
         byte[] room = new byte[bytes + 64];

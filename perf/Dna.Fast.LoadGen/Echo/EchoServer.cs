@@ -37,7 +37,8 @@ internal sealed class EchoServer : IDisposable
             if (error != 0)
             {
                 sockets.ForEach(s => s.Dispose());
-                string advice = error == LibC.ErrorInUse ? "another program has this port: choose another --port, or end that program" : "check --bind and --port";
+                string advice = error == LibC.ErrorInUse ? "another program has this port: choose another --port, or end that program"
+                    : "check --bind and --port";
                 throw new LoadException(ExitCode.Failed, $"could not open {local}: {LibC.Describe(error)}", advice);
             }
 

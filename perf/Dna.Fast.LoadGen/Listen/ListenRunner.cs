@@ -24,7 +24,10 @@ internal static class ListenRunner
         if (options.Rate <= 0) options = options with { Rate = UsualRate };
         var plan = new ListenPlan(listeners, (int)options.Keys, session.Sources.Count);
         double puts = options.Rate * options.DurationNs / 1e9 + 100;
-        if (puts > PutsMax || puts * plan.FanOutMax > PushesMax) throw LoadException.Usage("too many pushes to keep books of", "lower --rate or --duration, or give more --keys");
+        if (puts > PutsMax || puts * plan.FanOutMax > PushesMax)
+        {
+            throw LoadException.Usage("too many pushes to keep books of", "lower --rate or --duration, or give more --keys");
+        }
 
         // Keys of this run alone: values of an earlier one would be pushed at once.
         session.Settings.Keys = new KeySpace((ulong)Clock.NowNs() ^ options.Seed, session.NodeId, options.NearBits);
@@ -40,11 +43,13 @@ internal static class ListenRunner
         Window window = Window.Unmeasured(Clock.NowNs() + 600 * Clock.Second);
         session.Engines.Run((engine, _) => engine.Run(subscribe, Pace.Closed(), Session.NewMeter(options.Mix), window));
         if (subscribe.Failed == 0) return;
-        throw new LoadException(ExitCode.Failed, $"{subscribe.Failed} of {plan.Listeners} listeners were not accepted (the last: {Names.Of(subscribe.LastFailure)})",
+        throw new LoadException(ExitCode.Failed,
+            $"{subscribe.Failed} of {plan.Listeners} listeners were not accepted (the last: {Names.Of(subscribe.LastFailure)})",
             "the node may limit listeners or requests per address: use fewer --listeners, more --sources, or lift its limits");
     }
 
-    private static RunResult Measure(Session session, LoadOptions options, ListenPlan plan, int puts, IProgressSink progress, CancellationToken stop)
+    private static RunResult Measure(Session session, LoadOptions options, ListenPlan plan, int puts, IProgressSink progress,
+        CancellationToken stop)
     {
         long start = Clock.NowNs(), interval = Math.Max(100 * Clock.Millisecond, options.DurationNs / 200);
         var window = new Window(start, start + options.DurationNs, options.TimeoutNs);
@@ -86,7 +91,8 @@ internal static class ListenRunner
             LatencyByKind = new Dictionary<string, LatencySummary> { ["put"] = puts.Latency },
             Percentiles = LatencySummary.Curve(workload.Latency),
             Intervals = ResultBuilder.Intervals(pushes, puts.Seconds),
-            Listen = new ListenInfo(plan.Listeners, count.Puts, count.Expected, arrived, count.Missing, workload.Duplicate, workload.Unexpected),
+            Listen = new ListenInfo(plan.Listeners, count.Puts, count.Expected, arrived, count.Missing, workload.Duplicate,
+                workload.Unexpected),
         };
     }
 }

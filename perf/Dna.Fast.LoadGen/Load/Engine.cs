@@ -4,7 +4,9 @@ using Dna.Fast.LoadGen.Workload;
 
 namespace Dna.Fast.LoadGen.Load;
 
-/// <summary>One thread's loop over its sources: receive, match, check, send. One thread at a time; in steady state it allocates nothing.</summary>
+/// <summary>
+/// One thread's loop over its sources: receive, match, check, send. One thread at a time; in steady state it allocates nothing.
+/// </summary>
 /// <remarks>
 /// <code>
 /// repeat   receive what has arrived on every source        (recvmmsg, one clock read per batch)
@@ -16,7 +18,9 @@ namespace Dna.Fast.LoadGen.Load;
 /// </remarks>
 internal sealed class Engine
 {
-    /// <summary>How often open requests are looked through: a loss is known this much later than its timeout, which no figure depends on.</summary>
+    /// <summary>
+    /// How often open requests are looked through: a loss is known this much later than its timeout, which no figure depends on.
+    /// </summary>
     private const long SweepNs = 20 * Clock.Millisecond;
 
     /// <summary>Batches taken from one source before the next has its turn.</summary>
@@ -53,7 +57,9 @@ internal sealed class Engine
     /// <summary>Ends the phase that runs, from any thread; open requests are still waited for.</summary>
     public void Stop() => _isStopped = true;
 
-    /// <summary>Runs one phase on the calling thread, until the workload is done or the window is over, and no request is open or the drain is over.</summary>
+    /// <summary>
+    /// Runs one phase on the calling thread, until the workload is done or the window is over, and no request is open or the drain is over.
+    /// </summary>
     public void Run(IWorkload workload, Pace pace, Meter meter, in Window window)
     {
         _isStopped = false;
@@ -226,7 +232,8 @@ internal sealed class Engine
         return open;
     }
 
-    // What is still open at the end of the drain has waited for less than the timeout only when the drain was shorter: it is lost all the same.
+    // What is still open at the end of the drain has waited for less than the timeout only when the drain was shorter: it is lost all the
+    // same.
     private void AbandonOpen()
     {
         long now = Clock.NowNs();

@@ -22,11 +22,13 @@ internal static class Greeting
 
         if (options.Network != 0 && AnswersInNetwork(session, 0))
         {
-            throw new LoadException(ExitCode.Unreachable, $"{options.Node} does not answer in network {options.Network}, but it does in network 0",
+            throw new LoadException(ExitCode.Unreachable,
+                $"{options.Node} does not answer in network {options.Network}, but it does in network 0",
                 "leave --network out, or start the node with the network id you mean");
         }
 
-        string network = options.Network == 0 ? "--network N, the id the node was started with" : $"another --network than {options.Network}";
+        string network = options.Network == 0 ? "--network N, the id the node was started with"
+            : $"another --network than {options.Network}";
         throw new LoadException(ExitCode.Unreachable, $"no answer from {options.Node}; its port is not known to be closed",
             $"a node drops datagrams of other networks without a word: give {network}; else check the address, firewalls and the node's rate limits");
     }

@@ -40,10 +40,12 @@ internal struct Slot
     public bool PreviousTimedOut;
 }
 
-/// <summary>The open requests of one socket, found by transaction id in one step. One thread; allocates nothing after construction.</summary>
+/// <summary>
+/// The open requests of one socket, found by transaction id in one step. One thread; allocates nothing after construction.
+/// </summary>
 /// <remarks>
-/// A transaction id is <c>1 generation(31 - n) slot(n)</c> in bits: always five bytes on the wire, so templates keep their length. Generations start at
-/// random: stock nodes of 2.4 reassemble by transaction id alone, whoever sent it.
+/// A transaction id is <c>1 generation(31 - n) slot(n)</c> in bits: always five bytes on the wire, so templates keep their length.
+/// Generations start at random: stock nodes of 2.4 reassemble by transaction id alone, whoever sent it.
 /// </remarks>
 internal sealed class InFlightTable
 {
@@ -82,7 +84,10 @@ internal sealed class InFlightTable
 
     public ref Slot this[int index] => ref _slots[index];
 
-    /// <summary>Takes a slot. The one that was free longest: late answers are told from new ones for as long as possible. Requires <see cref="HasRoom"/>.</summary>
+    /// <summary>
+    /// Takes a slot. The one that was free longest: late answers are told from new ones for as long as possible. Requires
+    /// <see cref="HasRoom"/>.
+    /// </summary>
     public ref Slot Open(in Request request, long intendedNs, long nowNs)
     {
         int index = _free[_freeHead];

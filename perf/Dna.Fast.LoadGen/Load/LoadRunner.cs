@@ -38,7 +38,8 @@ internal sealed class LoadRunner
         _window = WindowOf(options, _startNs);
         long interval = Math.Max(IntervalNsMin, options.DurationNs / IntervalsMax);
         int intervals = (int)((options.DurationNs + interval - 1) / interval);
-        _meters = [.. Enumerable.Range(0, session.Engines.Count).Select(_ => new Meter(options.Mix, new IntervalSeries(_window.FromNs, interval, intervals)))];
+        _meters = [.. Enumerable.Range(0, session.Engines.Count).Select(_ =>
+            new Meter(options.Mix, new IntervalSeries(_window.FromNs, interval, intervals)))];
     }
 
     /// <summary>Runs the load.</summary>
@@ -78,7 +79,8 @@ internal sealed class LoadRunner
         ulong seed = SplitMix.Mix(_options.Seed * 1000 + (ulong)index);
         var keys = new KeyPicker(_options.Keys, _options.Skew, seed);
 
-        // A thread's new values have its number in their upper bits, and the run's time in the lower ones: no id comes twice, in later runs neither.
+        // A thread's new values have its number in their upper bits, and the run's time in the lower ones: no id comes twice, in later runs
+        // neither.
         ulong firstValue = (ulong)index << 56 | (ulong)(_startNs >> 10) << 24;
         var workload = new SteadyWorkload(_options.Mix, keys, seed + 1, _options.PutAgain, firstValue);
         int threads = _session.Engines.Count;
@@ -100,7 +102,8 @@ internal sealed class LoadRunner
             _progress.Tell(RunProgress.Of(_meters, _window, now));
         }
 
-        long next = Math.Min(_nextTellNs, Math.Min(_first.AtNs == 0 ? _window.FromNs : long.MaxValue, _last.AtNs == 0 ? _window.ToNs : long.MaxValue));
+        long next = Math.Min(_nextTellNs,
+            Math.Min(_first.AtNs == 0 ? _window.FromNs : long.MaxValue, _last.AtNs == 0 ? _window.ToNs : long.MaxValue));
         Thread.Sleep((int)Math.Clamp((next - Clock.NowNs()) / Clock.Millisecond, 1, 20));
     }
 }

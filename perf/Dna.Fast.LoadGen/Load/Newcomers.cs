@@ -5,8 +5,12 @@ using Dna.Fast.Wire;
 
 namespace Dna.Fast.LoadGen.Load;
 
-/// <summary>Strangers that knock once. A stock node that has no room for one pings a contact it is not sure of: so it comes to know our sources, which answer.</summary>
-/// <remarks>Without them a stock node confirms one contact a round, which takes minutes. Loopback only: a node of a real network has contacts.</remarks>
+/// <summary>
+/// Strangers that knock once. A stock node that has no room for one pings a contact it is not sure of: so it comes to know our sources,
+/// which answer.
+/// </summary>
+/// <remarks>Without them a stock node confirms one contact a round, which takes minutes. Loopback only: a node of a real network has
+/// contacts.</remarks>
 internal sealed class Newcomers : IDisposable
 {
     private readonly LoadOptions _options;

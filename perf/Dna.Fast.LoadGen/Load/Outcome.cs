@@ -1,6 +1,8 @@
 namespace Dna.Fast.LoadGen.Load;
 
-/// <summary>How a request ended. Everything but <see cref="Ok"/> and <see cref="Timeout"/> was an answer that says something else than asked.</summary>
+/// <summary>
+/// How a request ended. Everything but <see cref="Ok"/> and <see cref="Timeout"/> was an answer that says something else than asked.
+/// </summary>
 internal enum Outcome : byte
 {
     Ok,

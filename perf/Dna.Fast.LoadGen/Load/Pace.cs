@@ -2,8 +2,8 @@ namespace Dna.Fast.LoadGen.Load;
 
 /// <summary>When requests are to be sent. One thread.</summary>
 /// <remarks>
-/// Closed loop: whenever a window has room; a slow node is asked less. Open loop: request n is intended for start + n / rate, whatever the node does, and
-/// its latency counts from then: a request that had to wait for its turn was slow for whoever wanted it.
+/// Closed loop: whenever a window has room; a slow node is asked less. Open loop: request n is intended for start + n / rate, whatever the
+/// node does, and its latency counts from then: a request that had to wait for its turn was slow for whoever wanted it.
 /// </remarks>
 internal sealed class Pace
 {

@@ -68,7 +68,8 @@ internal static class ReplyCheck
         while (values.MoveNext())
         {
             if (shape.IsSame(values.Packed, slot.Request.Key, slot.Request.ValueId)) return Outcome.Ok;
-            if (ValueReader.Read(values.Packed, out ValueView value, out _) == DecodeStatus.Ok && value.Id == slot.Request.ValueId) outcome = Outcome.WrongValue;
+            if (ValueReader.Read(values.Packed, out ValueView value, out _) == DecodeStatus.Ok
+                && value.Id == slot.Request.ValueId) outcome = Outcome.WrongValue;
         }
 
         return outcome;

@@ -102,7 +102,8 @@ internal sealed class ReplyHandler
         Span<byte> to = _outbound.Room;
         int bytes = query.Kind switch
         {
-            MessageKind.Find or MessageKind.Get => ReplyWriter.Found(to, source.Self, query.Transaction, _options.Node, default, default, OurToken, default, default),
+            MessageKind.Find or MessageKind.Get =>
+                ReplyWriter.Found(to, source.Self, query.Transaction, _options.Node, default, default, OurToken, default, default),
             MessageKind.Ping or MessageKind.Update => ReplyWriter.Pong(to, source.Self, query.Transaction, _options.Node),
             _ => 0,
         };

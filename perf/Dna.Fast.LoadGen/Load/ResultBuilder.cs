@@ -6,7 +6,8 @@ using HdrHistogram;
 namespace Dna.Fast.LoadGen.Load;
 
 /// <summary>Adds up what the threads measured.</summary>
-internal sealed class ResultBuilder(Session session, LoadOptions options, IReadOnlyList<Meter> meters, Sample first, Sample last, Window window)
+internal sealed class ResultBuilder(Session session, LoadOptions options, IReadOnlyList<Meter> meters, Sample first, Sample last,
+    Window window)
 {
     /// <summary>A thread busier than this is taken for the limit of the run.</summary>
     private const double BusyAsLimit = 0.95;
@@ -23,7 +24,8 @@ internal sealed class ResultBuilder(Session session, LoadOptions options, IReadO
         {
             Command = options.Command,
             StartedAt = startedAt,
-            Target = new TargetInfo(options.Node.ToString(), session.NodeId.ToString(), options.Network, session.IsEcho, session.NodesListed),
+            Target = new TargetInfo(options.Node.ToString(), session.NodeId.ToString(), options.Network, session.IsEcho,
+                session.NodesListed),
             Settings = Settings(),
             Seconds = Math.Round(seconds, 3),
             RepliesPerSecond = Math.Round(answered / seconds, 1),
@@ -110,7 +112,8 @@ internal sealed class ResultBuilder(Session session, LoadOptions options, IReadO
             // The last interval may be shorter than the others.
             double part = Math.Min(length, seconds - i * length);
             if (part < length / 2) break;
-            points.Add(new IntervalPoint(Math.Round(i * length, 3), Math.Round(total.Answered(i) / part, 1), total.Failed(i), total.Latency(i, 0.5) / 1000.0, total.Latency(i, 0.99) / 1000.0));
+            points.Add(new IntervalPoint(Math.Round(i * length, 3), Math.Round(total.Answered(i) / part, 1), total.Failed(i),
+                total.Latency(i, 0.5) / 1000.0, total.Latency(i, 0.99) / 1000.0));
         }
 
         return points;
@@ -133,11 +136,14 @@ internal sealed class ResultBuilder(Session session, LoadOptions options, IReadO
 
         // Both over the time between the samples: the answers are those of the window, which the samples bracket to within milliseconds.
         double cores = cpuNs / Math.Max(1, last.AtNs - first.AtNs), windowSeconds = (window.ToNs - window.FromNs) / 1e9;
-        return new ServerInfo(options.ServerPid, Math.Round(cores * windowSeconds * 1e6 / Math.Max(1, answered), 4), Math.Round(cores, 3), last.Server.RssBytes);
+        return new ServerInfo(options.ServerPid, Math.Round(cores * windowSeconds * 1e6 / Math.Max(1, answered), 4), Math.Round(cores, 3),
+            last.Server.RssBytes);
     }
 
     private RunSettings Settings() => new(
-        session.Sources.Count, Math.Max(1, options.SourceAddresses.Count), session.Engines.Count, options.Keys, options.Skew, options.ValueBytes, options.ValueType,
-        options.Rate > 0 ? "open" : "closed", options.InFlight, options.Rate, options.WarmUpNs / 1e9, options.TimeoutNs / 1e9, options.Seed, options.NearBits,
+        session.Sources.Count, Math.Max(1, options.SourceAddresses.Count), session.Engines.Count, options.Keys, options.Skew,
+            options.ValueBytes, options.ValueType,
+        options.Rate > 0 ? "open" : "closed", options.InFlight, options.Rate, options.WarmUpNs / 1e9, options.TimeoutNs / 1e9, options.Seed,
+            options.NearBits,
         options.IsClient, options.Spin, session.Settings.Segments, options.Mix.ToString());
 }

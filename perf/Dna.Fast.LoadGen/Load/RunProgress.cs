@@ -8,7 +8,8 @@ namespace Dna.Fast.LoadGen.Load;
 /// <param name="Done">Share of the measured window that is over, 0 to 1.</param>
 /// <param name="RepliesPerSecond">In the last complete interval.</param>
 /// <param name="P50Us">Of the last complete interval.</param>
-internal sealed record RunProgress(string Phase, double Done, double RepliesPerSecond, double P50Us, double P99Us, long Answered, long Lost, long Errors)
+internal sealed record RunProgress(string Phase, double Done, double RepliesPerSecond, double P50Us, double P99Us, long Answered, long Lost,
+    long Errors)
 {
     public static RunProgress Of(IReadOnlyList<Meter> meters, in Window window, long now)
     {
@@ -22,12 +23,14 @@ internal sealed record RunProgress(string Phase, double Done, double RepliesPerS
             for (int kind = 0; kind < Meter.Kinds; kind++)
             {
                 lost += meter[(RequestKind)kind, Outcome.Timeout];
-                for (Outcome outcome = Outcome.Unauthorized; outcome <= Outcome.WrongNode; outcome++) errors += meter[(RequestKind)kind, outcome];
+                for (Outcome outcome = Outcome.Unauthorized; outcome <= Outcome.WrongNode; outcome++) errors += meter[(RequestKind)kind,
+                    outcome];
             }
         }
 
         double done = Math.Clamp((double)(now - window.FromNs) / (window.ToNs - window.FromNs), 0, 1);
-        double p50 = last < 0 ? 0 : meters.Max(m => m.Series.Latency(last, 0.5)) / 1000.0, p99 = last < 0 ? 0 : meters.Max(m => m.Series.Latency(last, 0.99)) / 1000.0;
+        double p50 = last < 0 ? 0 : meters.Max(m => m.Series.Latency(last, 0.5)) / 1000.0, p99 = last < 0 ? 0
+            : meters.Max(m => m.Series.Latency(last, 0.99)) / 1000.0;
         return new RunProgress(phase, done, rate, p50, p99, meters.Sum(m => Volatile.Read(ref m.Answered)), lost, errors);
     }
 }

@@ -3,7 +3,8 @@ using Dna.Fast.LoadGen.Measure;
 namespace Dna.Fast.LoadGen.Load;
 
 /// <summary>All counters at one moment.</summary>
-internal readonly record struct Sample(long AtNs, KernelCounters Kernel, long DatagramsOut, long DatagramsIn, long OwnCpuNs, ProcessSample Server, bool HasServer)
+internal readonly record struct Sample(long AtNs, KernelCounters Kernel, long DatagramsOut, long DatagramsIn, long OwnCpuNs,
+    ProcessSample Server, bool HasServer)
 {
     // TimeSpan counts in 100 nanoseconds.
     private const long NsPerTick = 100;

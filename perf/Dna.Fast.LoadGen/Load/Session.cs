@@ -17,11 +17,13 @@ internal sealed class Session : IDisposable
     {
         _say = say;
         _random = new SplitMix(options.Seed);
-        _engineOptions = new EngineOptions(options.Node, new ValueSizes(options.ValueBytes, options.ValueType), options.TimeoutNs, options.Spin, options.Segments);
+        _engineOptions = new EngineOptions(options.Node, new ValueSizes(options.ValueBytes, options.ValueType), options.TimeoutNs,
+            options.Spin, options.Segments);
         _sources = SourceOpener.Open(options, _engineOptions, _random, out bool knowsSegments);
         _engineOptions = _engineOptions with { Segments = options.Segments && knowsSegments };
         int threads = Math.Min(options.Threads, options.Sockets);
-        Engines = new EngineGroup([.. Enumerable.Range(0, threads).Select(t => new Engine([.. _sources.Where((_, i) => i % threads == t)], _engineOptions))]);
+        Engines = new EngineGroup([.. Enumerable.Range(0, threads).Select(t =>
+            new Engine([.. _sources.Where((_, i) => i % threads == t)], _engineOptions))]);
     }
 
     public EngineGroup Engines { get; }
@@ -48,7 +50,8 @@ internal sealed class Session : IDisposable
             Greeting.Greet(session, options);
             session._engineOptions.IsEcho = session.NodeId == EchoReplies.NodeId;
             session._engineOptions.Keys = new KeySpace(KeySeed(options), session.NodeId, options.NearBits);
-            foreach (Source source in session._sources) source.Become(new Sender(KeySpace.FarId(session.NodeId, session._random), options.Network, options.IsClient));
+            foreach (Source source in session._sources) source.Become(new Sender(KeySpace.FarId(session.NodeId, session._random),
+                options.Network, options.IsClient));
             session.FetchTokens(options);
             return session;
         }
@@ -63,7 +66,8 @@ internal sealed class Session : IDisposable
     public void Prepare(LoadOptions options)
     {
         if (IsEcho) return;
-        if (!options.IsClient && options.SettleNs > 0 && (options.Mix.Has(RequestKind.Find) || options.Mix.Has(RequestKind.Get))) Settle(options);
+        if (!options.IsClient && options.SettleNs > 0
+            && (options.Mix.Has(RequestKind.Find) || options.Mix.Has(RequestKind.Get))) Settle(options);
         if (options.Preload && options.NeedsValues) Preload(options);
     }
 
@@ -166,7 +170,8 @@ internal sealed class Session : IDisposable
         PreloadWorkload? failed = workloads.FirstOrDefault(w => w.HasGivenUp);
         if (failed != null)
         {
-            throw new LoadException(ExitCode.Failed, $"loading gave up after {failed.Failures} puts that failed (the last: {Names.Of(failed.LastFailure)}), {workloads.Sum(w => w.Acknowledged)} of {options.Keys} were stored",
+            throw new LoadException(ExitCode.Failed,
+                $"loading gave up after {failed.Failures} puts that failed (the last: {Names.Of(failed.LastFailure)}), {workloads.Sum(w => w.Acknowledged)} of {options.Keys} were stored",
                 "the node may limit requests per address: use more --sources and fewer --in-flight, or lift its limit (dhtnode -U, dna run --rate-limit off)");
         }
 

@@ -20,7 +20,8 @@ internal static class SourceOpener
         {
             for (int i = 0; i < options.Sockets; i++)
             {
-                NodeAddress local = options.SourceAddresses.Count > 0 ? options.SourceAddresses[i % options.SourceAddresses.Count] : Any(options.Node);
+                NodeAddress local = options.SourceAddresses.Count > 0 ? options.SourceAddresses[i % options.SourceAddresses.Count]
+                    : Any(options.Node);
                 if (local.Family != options.Node.Family) throw LoadException.Usage($"source {local} and target {options.Node} are of different families", "give sources of the target's family");
                 int error = UdpSocket.Open(local, options.Node, false, BufferBytes, out UdpSocket? socket);
                 if (error != 0) throw Failure(error, local, options.Node);
@@ -43,9 +44,14 @@ internal static class SourceOpener
 
     private static LoadException Failure(int error, in NodeAddress local, in NodeAddress node) => error switch
     {
-        LibC.ErrorNetworkUnreachable or LibC.ErrorHostUnreachable => new LoadException(ExitCode.Unreachable, $"no way to {node}: {LibC.Describe(error)}", "check the address and this machine's network"),
-        LibC.ErrorNotAvailable => LoadException.Usage($"the source address {local} is not one of this machine", "give addresses of this machine; on loopback any 127.x.y.z will do"),
+        LibC.ErrorNetworkUnreachable or LibC.ErrorHostUnreachable =>
+            new LoadException(ExitCode.Unreachable, $"no way to {node}: {LibC.Describe(error)}",
+            "check the address and this machine's network"),
+        LibC.ErrorNotAvailable =>
+            LoadException.Usage($"the source address {local} is not one of this machine",
+            "give addresses of this machine; on loopback any 127.x.y.z will do"),
         24 => LoadException.Usage("too many open sockets", "give fewer --sockets, or raise the limit with 'ulimit -n'"),
-        _ => new LoadException(ExitCode.Failed, $"could not open a socket from {local} to {node}: {LibC.Describe(error)}", "check --sources and the machine's limits"),
+        _ => new LoadException(ExitCode.Failed, $"could not open a socket from {local} to {node}: {LibC.Describe(error)}",
+            "check --sources and the machine's limits"),
     };
 }

@@ -4,8 +4,8 @@ namespace Dna.Fast.LoadGen.Measure;
 
 /// <summary>Answers, failures and latencies by interval of a window. Written by one thread; counts may be read by others.</summary>
 /// <remarks>
-/// Latencies are kept in eight steps per power of two (6 % apart): enough for a plot over time, and small enough that a long run's memory is taken before
-/// it starts.
+/// Latencies are kept in eight steps per power of two (6 % apart): enough for a plot over time, and small enough that a long run's memory
+/// is taken before it starts.
 /// </remarks>
 internal sealed class IntervalSeries
 {

@@ -27,7 +27,9 @@ internal readonly record struct KernelCounters(long InDatagrams, long OutDatagra
     /// <summary>Reads the pair of lines <c>Udp: names</c>, <c>Udp: numbers</c>.</summary>
     internal static KernelCounters ParseV4(IReadOnlyList<string> lines)
     {
-        string[][] udp = [.. lines.Where(l => l.StartsWith("Udp:", StringComparison.Ordinal)).Select(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries))];
+        string[][] udp =
+            [.. lines.Where(l => l.StartsWith("Udp:", StringComparison.Ordinal)).Select(l =>
+            l.Split(' ', StringSplitOptions.RemoveEmptyEntries))];
         if (udp.Length < 2) return default;
         return new KernelCounters(Field("InDatagrams"), Field("OutDatagrams"), Field("RcvbufErrors"));
 
@@ -48,7 +50,8 @@ internal readonly record struct KernelCounters(long InDatagrams, long OutDatagra
             foreach (string line in lines)
             {
                 string[] parts = line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-                if (parts.Length == 2 && parts[0] == name && long.TryParse(parts[1], CultureInfo.InvariantCulture, out long value)) return value;
+                if (parts.Length == 2 && parts[0] == name
+                    && long.TryParse(parts[1], CultureInfo.InvariantCulture, out long value)) return value;
             }
 
             return 0;

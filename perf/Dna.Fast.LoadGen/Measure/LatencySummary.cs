@@ -10,7 +10,8 @@ internal sealed record LatencySummary(long Count, double MeanUs, double P50Us, d
     public static LatencySummary Of(LongHistogram histogram)
     {
         if (histogram.TotalCount == 0) return None;
-        return new LatencySummary(histogram.TotalCount, Us(histogram.GetMean()), At(50), At(90), At(99), At(99.9), Us(histogram.GetMaxValue()));
+        return new LatencySummary(histogram.TotalCount, Us(histogram.GetMean()), At(50), At(90), At(99), At(99.9),
+            Us(histogram.GetMaxValue()));
 
         double At(double percentile) => Us(histogram.GetValueAtPercentile(percentile));
     }

@@ -4,7 +4,9 @@ using HdrHistogram;
 
 namespace Dna.Fast.LoadGen.Measure;
 
-/// <summary>What one thread measures in one run. Written by that thread alone; counters may be read by others, histograms after it has ended.</summary>
+/// <summary>
+/// What one thread measures in one run. Written by that thread alone; counters may be read by others, histograms after it has ended.
+/// </summary>
 internal sealed class Meter
 {
     public const int Kinds = 5, Outcomes = 9, Strays = 7;

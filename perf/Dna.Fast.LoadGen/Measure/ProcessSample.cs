@@ -20,7 +20,8 @@ internal readonly record struct ProcessSample(long CpuNs, long RssBytes)
             long rssKib = 0;
             foreach (string line in File.ReadLines($"/proc/{pid}/status"))
             {
-                if (line.StartsWith("VmRSS:", StringComparison.Ordinal)) rssKib = long.Parse(line.AsSpan(6).Trim().TrimEnd("kB").Trim(), CultureInfo.InvariantCulture);
+                if (line.StartsWith("VmRSS:", StringComparison.Ordinal)) rssKib = long.Parse(line.AsSpan(6).Trim().TrimEnd("kB").Trim(),
+                    CultureInfo.InvariantCulture);
             }
 
             sample = new ProcessSample(ParseCpuNs(File.ReadAllText($"/proc/{pid}/stat")), rssKib * 1024);
@@ -37,6 +38,7 @@ internal readonly record struct ProcessSample(long CpuNs, long RssBytes)
     {
         string[] fields = stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
         const int User = 11, System = 12;
-        return (long.Parse(fields[User], CultureInfo.InvariantCulture) + long.Parse(fields[System], CultureInfo.InvariantCulture)) * NsPerTick;
+        return (long.Parse(fields[User], CultureInfo.InvariantCulture)
+            + long.Parse(fields[System], CultureInfo.InvariantCulture)) * NsPerTick;
     }
 }

@@ -9,7 +9,8 @@ internal static class HtmlPlots
     {
         // The maximum lies where the tail of one answer ends.
         double decades = Math.Log10(Math.Max(10, result.Latency.Count));
-        var points = result.Percentiles.Select(p => (X: Math.Min(decades, p.Percentile >= 100 ? decades : -Math.Log10(1 - p.Percentile / 100)), Y: p.Us)).ToArray();
+        var points = result.Percentiles.Select(p =>
+            (X: Math.Min(decades, p.Percentile >= 100 ? decades : -Math.Log10(1 - p.Percentile / 100)), Y: p.Us)).ToArray();
         PlotAxis y = PlotAxes.Latency(points.Select(p => p.Y));
         return Both("Latency by percentile", PlotAxes.Percentile(decades), y, [new PlotLine("latency", "s1", points)]);
     }
@@ -28,7 +29,8 @@ internal static class HtmlPlots
     }
 
     private static PlotLine Line(string name, string style, RunResult result, Func<IntervalPoint, double> value) =>
-        new(name, style, [.. result.Intervals.Where(i => i.RepliesPerSecond > 0 || name == "replies").Select(i => (i.AtSeconds, value(i)))]);
+        new(name, style,
+            [.. result.Intervals.Where(i => i.RepliesPerSecond > 0 || name == "replies").Select(i => (i.AtSeconds, value(i)))]);
 
     private static string OverTime(string caption, RunResult result, PlotAxis y, IReadOnlyList<PlotLine> lines)
     {

@@ -17,7 +17,8 @@ internal static class HtmlReport
         Tiles(page, result);
         Section(page, "Latency by percentile", HtmlPlots.Percentiles(result));
         Section(page, result.Listen == null ? "Replies per second" : "Pushes per second", HtmlPlots.Throughput(result));
-        Section(page, "Latency over time", "<ul class=\"key\"><li><i class=\"k1\"></i>p50</li><li><i class=\"k2\"></i>p99</li></ul>" + HtmlPlots.LatencyOverTime(result));
+        Section(page, "Latency over time", "<ul class=\"key\"><li><i class=\"k1\"></i>p50</li><li><i class=\"k2\"></i>p99</li></ul>"
+            + HtmlPlots.LatencyOverTime(result));
         Section(page, "Latency", Latencies(result));
         Section(page, "Answers", Answers(result));
         Section(page, "Run", Settings(result));
@@ -41,14 +42,16 @@ internal static class HtmlReport
         Tile("p99", TableReport.Us(result.Latency.P99Us), false);
         long lost = result.Listen?.Missing ?? result.Lost;
         Tile(result.Listen == null ? "lost" : "missing pushes", TableReport.Number(lost), lost > 0);
-        if (result.Server != null) Tile("CPU per reply", $"{result.Server.CpuUsPerReply.ToString("0.00", CultureInfo.InvariantCulture)} us", false);
+        if (result.Server != null) Tile("CPU per reply", $"{result.Server.CpuUsPerReply.ToString("0.00", CultureInfo.InvariantCulture)} us",
+            false);
         page.Append("</div>");
 
         void Tile(string name, string value, bool isBad) =>
             page.Append($"<div class=\"tile{(isBad ? " bad" : "")}\"><b>{Html.Escape(value.Replace("us", "µs", StringComparison.Ordinal))}</b><span>{Html.Escape(name)}</span></div>");
     }
 
-    private static void Section(StringBuilder page, string title, string body) => page.Append($"<section><h2>{Html.Escape(title)}</h2>{body}</section>");
+    private static void Section(StringBuilder page, string title, string body) =>
+        page.Append($"<section><h2>{Html.Escape(title)}</h2>{body}</section>");
 
     private static string Latencies(RunResult result)
     {
@@ -60,7 +63,8 @@ internal static class HtmlReport
         void Row(string name, LatencySummary latency)
         {
             table.Append($"<tr><th>{Html.Escape(name)}</th>");
-            foreach (double us in new[] { latency.P50Us, latency.P90Us, latency.P99Us, latency.P999Us, latency.MaxUs }) table.Append($"<td class=\"n\">{TableReport.Us(us).Replace("us", "µs", StringComparison.Ordinal)}</td>");
+            foreach (double us in new[] { latency.P50Us, latency.P90Us, latency.P99Us, latency.P999Us,
+                latency.MaxUs }) table.Append($"<td class=\"n\">{TableReport.Us(us).Replace("us", "µs", StringComparison.Ordinal)}</td>");
             table.Append("</tr>");
         }
     }
@@ -73,8 +77,10 @@ internal static class HtmlReport
         rows.AddRange(result.Strays.Select(s => ($"datagrams: {s.Key}", TableReport.Number(s.Value))));
         if (result.Listen is { } listen)
         {
-            rows.AddRange([("listeners", TableReport.Number(listen.Listeners)), ("puts acknowledged", TableReport.Number(listen.Puts)), ("pushes expected", TableReport.Number(listen.PushesExpected)),
-                ("pushes", TableReport.Number(listen.Pushes)), ("pushes missing", TableReport.Number(listen.Missing)), ("pushes twice", TableReport.Number(listen.Duplicate)), ("pushes unexpected", TableReport.Number(listen.Unexpected))]);
+            rows.AddRange([("listeners", TableReport.Number(listen.Listeners)), ("puts acknowledged", TableReport.Number(listen.Puts)),
+                ("pushes expected", TableReport.Number(listen.PushesExpected)),
+                ("pushes", TableReport.Number(listen.Pushes)), ("pushes missing", TableReport.Number(listen.Missing)),
+                    ("pushes twice", TableReport.Number(listen.Duplicate)), ("pushes unexpected", TableReport.Number(listen.Unexpected))]);
         }
 
         rows.Add(("mean reply", $"{result.ReplyBytes.ToString("0.#", CultureInfo.InvariantCulture)} B"));
@@ -94,12 +100,15 @@ internal static class HtmlReport
             ("sources", $"sockets {s.Sockets}, addresses {s.Sources}, threads {s.Threads}"),
             ("timeout", $"{s.TimeoutSeconds.ToString(CultureInfo.InvariantCulture)} s, after {s.WarmUpSeconds.ToString(CultureInfo.InvariantCulture)} s of warm-up"),
             ("seed", s.Seed.ToString(CultureInfo.InvariantCulture)),
-            ("generator", $"busiest thread {result.Generator.BusiestThread * 100:0} % busy, {result.Generator.CpuCores.ToString("0.00", CultureInfo.InvariantCulture)} cores in all{(result.Generator.IsTheLimit ? "; it may be the limit" : "")}"),
-            ("kernel's count", $"{result.Kernel.AgreementPercent.ToString("0.0", CultureInfo.InvariantCulture)} % of ours (loopback); {TableReport.Number(result.Kernel.ReceiveBufferErrors)} dropped at full buffers"),
+            ("generator",
+                $"busiest thread {result.Generator.BusiestThread * 100:0} % busy, {result.Generator.CpuCores.ToString("0.00", CultureInfo.InvariantCulture)} cores in all{(result.Generator.IsTheLimit ? "; it may be the limit" : "")}"),
+            ("kernel's count",
+                $"{result.Kernel.AgreementPercent.ToString("0.0", CultureInfo.InvariantCulture)} % of ours (loopback); {TableReport.Number(result.Kernel.ReceiveBufferErrors)} dropped at full buffers"),
         ];
         if (result.Server is { } server)
         {
-            rows.Add(("node's process", $"{server.Pid}: {server.CpuCores.ToString("0.00", CultureInfo.InvariantCulture)} cores, {(server.RssBytes / 1048576.0).ToString("0.0", CultureInfo.InvariantCulture)} MiB resident"));
+            rows.Add(("node's process",
+                $"{server.Pid}: {server.CpuCores.ToString("0.00", CultureInfo.InvariantCulture)} cores, {(server.RssBytes / 1048576.0).ToString("0.0", CultureInfo.InvariantCulture)} MiB resident"));
         }
 
         return Table(rows);

@@ -1,6 +1,8 @@
 namespace Dna.Fast.LoadGen.Report;
 
-/// <summary>The style of report pages: light and dark as the reader's system says, one column on a phone. Nothing is loaded from elsewhere.</summary>
+/// <summary>
+/// The style of report pages: light and dark as the reader's system says, one column on a phone. Nothing is loaded from elsewhere.
+/// </summary>
 internal static class HtmlStyle
 {
     public const string Css = """

@@ -7,7 +7,8 @@ using Dna.Fast.LoadGen.Compare;
 namespace Dna.Fast.LoadGen.Report;
 
 /// <summary>Writers of JSON, made at compile time: native code has no reflection to fall back on.</summary>
-[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(RunResult))]
 [JsonSerializable(typeof(Comparison))]
 internal sealed partial class LoadJson : JsonSerializerContext;
@@ -15,5 +16,6 @@ internal sealed partial class LoadJson : JsonSerializerContext;
 /// <summary>Files of results.</summary>
 internal static class JsonFile
 {
-    public static void Write<T>(string path, T value, JsonTypeInfo<T> type) => File.WriteAllText(path, JsonSerializer.Serialize(value, type) + "\n");
+    public static void Write<T>(string path, T value, JsonTypeInfo<T> type) =>
+        File.WriteAllText(path, JsonSerializer.Serialize(value, type) + "\n");
 }

@@ -2,7 +2,9 @@ using Dna.Fast.LoadGen.Measure;
 
 namespace Dna.Fast.LoadGen.Report;
 
-/// <summary>Everything a run found out; its JSON form is what <c>--json</c> writes. Times in microseconds unless the name says otherwise.</summary>
+/// <summary>
+/// Everything a run found out; its JSON form is what <c>--json</c> writes. Times in microseconds unless the name says otherwise.
+/// </summary>
 internal sealed record RunResult
 {
     public required string Command { get; init; }
@@ -63,8 +65,10 @@ internal sealed record RunResult
 internal sealed record TargetInfo(string Address, string NodeId, uint Network, bool IsEcho, int NodesListed);
 
 internal sealed record RunSettings(
-    int Sockets, int Sources, int Threads, uint Keys, double ZipfExponent, IReadOnlyList<int> ValueBytes, int ValueType, string Loop, int InFlight,
-    double RatePerSecond, double WarmUpSeconds, double TimeoutSeconds, ulong Seed, int NearBits, bool Client, bool Spin, bool Segments, string Mix);
+    int Sockets, int Sources, int Threads, uint Keys, double ZipfExponent, IReadOnlyList<int> ValueBytes, int ValueType, string Loop,
+        int InFlight,
+    double RatePerSecond, double WarmUpSeconds, double TimeoutSeconds, ulong Seed, int NearBits, bool Client, bool Spin, bool Segments,
+        string Mix);
 
 /// <summary>One interval of the window.</summary>
 /// <param name="AtSeconds">Its start.</param>
@@ -77,12 +81,15 @@ internal sealed record IntervalPoint(double AtSeconds, double RepliesPerSecond, 
 internal sealed record GeneratorInfo(double CpuCores, double BusiestThread, bool IsTheLimit);
 
 /// <summary>The generator's own count of datagrams beside the kernel's, over about the same window.</summary>
-/// <param name="AgreementPercent">On loopback, where every datagram of both directions is received in this namespace: the kernel's received over ours sent and received.</param>
+/// <param name="AgreementPercent">On loopback, where every datagram of both directions is received in this namespace: the kernel's received
+/// over ours sent and received.</param>
 internal sealed record KernelInfo(
-    long OurDatagramsOut, long OurDatagramsIn, long UdpInDatagrams, long UdpOutDatagrams, long ReceiveBufferErrors, double AgreementPercent);
+    long OurDatagramsOut, long OurDatagramsIn, long UdpInDatagrams, long UdpOutDatagrams, long ReceiveBufferErrors,
+        double AgreementPercent);
 
 /// <summary>The process of the node.</summary>
 internal sealed record ServerInfo(int Pid, double CpuUsPerReply, double CpuCores, long RssBytes);
 
 /// <summary>Pushes to listeners.</summary>
-internal sealed record ListenInfo(int Listeners, long Puts, long PushesExpected, long Pushes, long Missing, long Duplicate, long Unexpected);
+internal sealed record ListenInfo(int Listeners, long Puts, long PushesExpected, long Pushes, long Missing, long Duplicate,
+    long Unexpected);

@@ -27,20 +27,25 @@ internal static class SvgPlot
     public static string Draw(string caption, int width, int height, PlotAxis x, PlotAxis y, IReadOnlyList<PlotLine> lines)
     {
         var svg = new StringBuilder();
-        svg.Append(CultureInfo.InvariantCulture, $"<svg viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" role=\"img\" aria-label=\"{Html.Escape(caption)}\">");
+        svg.Append(CultureInfo.InvariantCulture,
+            $"<svg viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" role=\"img\" aria-label=\"{Html.Escape(caption)}\">");
         int plotWidth = width - Left - Right, plotHeight = height - Top - Bottom;
         foreach ((double at, string label) in y.Marks)
         {
             double place = Top + plotHeight * (1 - y.Place(at));
-            svg.Append(CultureInfo.InvariantCulture, $"<line class=\"g\" x1=\"{Left}\" x2=\"{width - Right}\" y1=\"{place:0.#}\" y2=\"{place:0.#}\"/>");
-            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{Left - 8}\" y=\"{place + 4:0.#}\" text-anchor=\"end\">{Html.Escape(label)}</text>");
+            svg.Append(CultureInfo.InvariantCulture,
+                $"<line class=\"g\" x1=\"{Left}\" x2=\"{width - Right}\" y1=\"{place:0.#}\" y2=\"{place:0.#}\"/>");
+            svg.Append(CultureInfo.InvariantCulture,
+                $"<text x=\"{Left - 8}\" y=\"{place + 4:0.#}\" text-anchor=\"end\">{Html.Escape(label)}</text>");
         }
 
         foreach ((double at, string label) in x.Marks)
         {
             double place = Left + plotWidth * x.Place(at);
-            svg.Append(CultureInfo.InvariantCulture, $"<line class=\"g\" x1=\"{place:0.#}\" x2=\"{place:0.#}\" y1=\"{Top}\" y2=\"{height - Bottom}\"/>");
-            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{place:0.#}\" y=\"{height - Bottom + 18}\" text-anchor=\"middle\">{Html.Escape(label)}</text>");
+            svg.Append(CultureInfo.InvariantCulture,
+                $"<line class=\"g\" x1=\"{place:0.#}\" x2=\"{place:0.#}\" y1=\"{Top}\" y2=\"{height - Bottom}\"/>");
+            svg.Append(CultureInfo.InvariantCulture,
+                $"<text x=\"{place:0.#}\" y=\"{height - Bottom + 18}\" text-anchor=\"middle\">{Html.Escape(label)}</text>");
         }
 
         foreach (PlotLine line in lines)
@@ -48,7 +53,8 @@ internal static class SvgPlot
             svg.Append(CultureInfo.InvariantCulture, $"<polyline class=\"{line.Class}\" points=\"");
             foreach ((double px, double py) in line.Points)
             {
-                svg.Append(CultureInfo.InvariantCulture, $"{Left + plotWidth * x.Place(px):0.#},{Top + plotHeight * (1 - y.Place(py)):0.#} ");
+                svg.Append(CultureInfo.InvariantCulture,
+                    $"{Left + plotWidth * x.Place(px):0.#},{Top + plotHeight * (1 - y.Place(py)):0.#} ");
             }
 
             svg.Append("\"/>");

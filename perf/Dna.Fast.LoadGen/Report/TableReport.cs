@@ -12,22 +12,28 @@ internal static class TableReport
         var table = new Table().Border(TableBorder.Rounded).HideHeaders().AddColumn("what").AddColumn(new TableColumn("how much").RightAligned()).AddColumn("note");
         table.Title = new TableTitle($"{result.Command} {result.Target.Address}{(result.Target.IsEcho ? " (bare echo)" : "")}");
         Row(table, result.Listen == null ? "replies per second" : "pushes per second", Number(result.RepliesPerSecond), Loop(result));
-        Row(table, "requests", Number(result.Requests), $"in {result.Seconds:0.###} s, after {result.Settings.WarmUpSeconds:0.###} s of warm-up");
+        Row(table, "requests", Number(result.Requests),
+            $"in {result.Seconds:0.###} s, after {result.Settings.WarmUpSeconds:0.###} s of warm-up");
         Row(table, "lost", Number(result.Lost), result.Requests > 0 ? Percent((double)result.Lost / result.Requests) : "");
         if (result.Unsent > 0) Row(table, "never sent", Number(result.Unsent), "their time came, but too many others were open");
-        foreach ((string name, long count) in result.Outcomes.Where(o => o.Key is not ("ok" or "lost"))) Row(table, name, Number(count), "of the requests");
+        foreach ((string name, long count) in result.Outcomes.Where(o => o.Key is not ("ok" or "lost"))) Row(table, name, Number(count),
+            "of the requests");
         foreach ((string name, long count) in result.Strays) Row(table, name, Number(count), "datagrams beside the requests");
         Latencies(table, result);
-        Row(table, "mean reply", $"{result.ReplyBytes.ToString("0.#", CultureInfo.InvariantCulture)} B", result.NodesPerFind > 0 ? $"{result.NodesPerFind:0.##} nodes in each find answer" : "");
+        Row(table, "mean reply", $"{result.ReplyBytes.ToString("0.#", CultureInfo.InvariantCulture)} B", result.NodesPerFind > 0
+            ? $"{result.NodesPerFind:0.##} nodes in each find answer" : "");
         if (result.Server is { } server)
         {
-            Row(table, "node: CPU per reply", $"{server.CpuUsPerReply.ToString("0.00", CultureInfo.InvariantCulture)} us", $"{server.CpuCores:0.00} cores, process {server.Pid}");
+            Row(table, "node: CPU per reply", $"{server.CpuUsPerReply.ToString("0.00", CultureInfo.InvariantCulture)} us",
+                $"{server.CpuCores:0.00} cores, process {server.Pid}");
             Row(table, "node: memory", $"{server.RssBytes / 1048576.0:0.0} MiB", "resident");
         }
 
         if (result.Listen is { } listen) Pushes(table, listen);
-        Row(table, "generator", Percent(result.Generator.BusiestThread), $"its busiest thread; {result.Generator.CpuCores:0.00} cores in all{(result.Generator.IsTheLimit ? ": it may be the limit" : "")}");
-        Row(table, "kernel's count", $"{result.Kernel.AgreementPercent.ToString("0.0", CultureInfo.InvariantCulture)} %", $"received {Number(result.Kernel.UdpInDatagrams)}; ours out and in {Number(result.Kernel.OurDatagramsOut + result.Kernel.OurDatagramsIn)}{Drops(result)}");
+        Row(table, "generator", Percent(result.Generator.BusiestThread),
+            $"its busiest thread; {result.Generator.CpuCores:0.00} cores in all{(result.Generator.IsTheLimit ? ": it may be the limit" : "")}");
+        Row(table, "kernel's count", $"{result.Kernel.AgreementPercent.ToString("0.0", CultureInfo.InvariantCulture)} %",
+            $"received {Number(result.Kernel.UdpInDatagrams)}; ours out and in {Number(result.Kernel.OurDatagramsOut + result.Kernel.OurDatagramsIn)}{Drops(result)}");
         console.Write(table);
         if (result.Generator.IsTheLimit && result.Settings.Loop == "closed")
         {
@@ -53,16 +59,19 @@ internal static class TableReport
         Row(table, "pushes", Number(listen.Pushes), $"of {Number(listen.PushesExpected)} expected");
         Row(table, "missing pushes", Number(listen.Missing), "");
         Row(table, "duplicate pushes", Number(listen.Duplicate), "");
-        if (listen.Unexpected > 0) Row(table, "unexpected pushes", Number(listen.Unexpected), "of values or for listeners that are not ours");
+        if (listen.Unexpected > 0) Row(table, "unexpected pushes", Number(listen.Unexpected),
+            "of values or for listeners that are not ours");
     }
 
     private static string Loop(RunResult result) => result.Settings.Loop == "open"
         ? $"open loop, {Number(result.Settings.RatePerSecond)} per second asked"
         : $"closed loop, {result.Settings.InFlight} in flight over {result.Settings.Sockets} sockets";
 
-    private static string Drops(RunResult result) => result.Kernel.ReceiveBufferErrors > 0 ? $"; {Number(result.Kernel.ReceiveBufferErrors)} dropped at full buffers" : "";
+    private static string Drops(RunResult result) => result.Kernel.ReceiveBufferErrors > 0
+        ? $"; {Number(result.Kernel.ReceiveBufferErrors)} dropped at full buffers" : "";
 
-    private static void Row(Table table, string what, string value, string note) => table.AddRow(new Text(what), new Text(value), new Text(note));
+    private static void Row(Table table, string what, string value, string note) =>
+        table.AddRow(new Text(what), new Text(value), new Text(note));
 
     private static string Percent(double share) => $"{(share * 100).ToString("0.0##", CultureInfo.InvariantCulture)} %";
 

@@ -1,5 +1,5 @@
-// UNSAFE CODE, and why it is safe: the kernel reads and writes pinned arrays that live as long as this object, with their own lengths; lengths it gives
-// back are clamped; reply memory holds Count copies of each template, and each message points at one of them.
+// UNSAFE CODE, and why it is safe: the kernel reads and writes pinned arrays that live as long as this object, with their own lengths;
+// lengths it gives back are clamped; reply memory holds Count copies of each template, and each message points at one of them.
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -7,8 +7,8 @@ namespace Dna.Fast.LoadGen.Sockets;
 
 /// <summary>One batch of the bare echo: receive, point each message at a prepared reply, send. One thread.</summary>
 /// <remarks>
-/// Replies are prepared once for every place in the batch, so that a datagram costs the copying of its transaction id and nothing more: what remains is
-/// the kernel's price.
+/// Replies are prepared once for every place in the batch, so that a datagram costs the copying of its transaction id and nothing more:
+/// what remains is the kernel's price.
 /// </remarks>
 internal sealed unsafe class EchoBatch
 {

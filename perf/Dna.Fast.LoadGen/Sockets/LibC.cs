@@ -1,5 +1,5 @@
-// UNSAFE CODE, and why it is safe: this file only declares. Layouts are those of 64-bit Linux, where x64 and arm64 agree. Callers pass pointers into
-// pinned arrays, or to locals that outlive the call.
+// UNSAFE CODE, and why it is safe: this file only declares. Layouts are those of 64-bit Linux, where x64 and arm64 agree. Callers pass
+// pointers into pinned arrays, or to locals that outlive the call.
 using System.Runtime.InteropServices;
 
 namespace Dna.Fast.LoadGen.Sockets;
@@ -53,7 +53,9 @@ internal static unsafe partial class LibC
     public const int LevelSocket = 1, LevelUdp = 17;
     public const int SendBuffer = 7, ReceiveBuffer = 8, ReusePort = 15;
 
-    /// <summary><c>UDP_SEGMENT</c>: as an option the kernel is asked whether it knows it; as a control message it says the size of each datagram.</summary>
+    /// <summary>
+    /// <c>UDP_SEGMENT</c>: as an option the kernel is asked whether it knows it; as a control message it says the size of each datagram.
+    /// </summary>
     public const int UdpSegment = 103;
 
     public const short PollIn = 1, PollOut = 4;

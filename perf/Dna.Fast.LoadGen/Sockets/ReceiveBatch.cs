@@ -1,5 +1,5 @@
-// UNSAFE CODE, and why it is safe: the kernel writes into pinned arrays that live as long as this object, with their own lengths; the lengths it gives
-// back are clamped to the slot before use.
+// UNSAFE CODE, and why it is safe: the kernel writes into pinned arrays that live as long as this object, with their own lengths; the
+// lengths it gives back are clamped to the slot before use.
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -11,7 +11,8 @@ internal sealed unsafe class ReceiveBatch
     /// <summary>Datagrams in one call: beyond this the cost of the call itself no longer shows.</summary>
     public const int Count = 64;
 
-    // A stock node sends inline values of several kilobytes when it has many. Not a power of two, which would put all slots into the same cache sets.
+    // A stock node sends inline values of several kilobytes when it has many. Not a power of two, which would put all slots into the same
+    // cache sets.
     private const int SlotBytes = 9216 + 64;
 
     private readonly byte[] _memory = GC.AllocateUninitializedArray<byte>(Count * SlotBytes, pinned: true);
@@ -40,5 +41,6 @@ internal sealed unsafe class ReceiveBatch
     }
 
     /// <summary>A datagram of the last batch; valid until the next.</summary>
-    public ReadOnlySpan<byte> this[int index] => _memory.AsSpan(index * SlotBytes, Math.Clamp(_messages[index].MessageLength, 0, SlotBytes));
+    public ReadOnlySpan<byte> this[int index] =>
+        _memory.AsSpan(index * SlotBytes, Math.Clamp(_messages[index].MessageLength, 0, SlotBytes));
 }

@@ -1,5 +1,5 @@
-// UNSAFE CODE, and why it is safe: the kernel reads from pinned arrays that live as long as this object; the offsets and lengths given to it are those
-// of datagrams committed inside the buffer (Commit checks).
+// UNSAFE CODE, and why it is safe: the kernel reads from pinned arrays that live as long as this object; the offsets and lengths given to
+// it are those of datagrams committed inside the buffer (Commit checks).
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -7,8 +7,8 @@ namespace Dna.Fast.LoadGen.Sockets;
 
 /// <summary>Datagrams on their way to one connected socket. One thread; shared by all sockets of that thread.</summary>
 /// <remarks>
-/// Datagrams lie back to back. When all have the same size and the kernel can, they leave as one send that it splits (<c>UDP_SEGMENT</c>): the way
-/// through the network stack is then paid once for the batch. Else they leave by one <c>sendmmsg</c>.
+/// Datagrams lie back to back. When all have the same size and the kernel can, they leave as one send that it splits (<c>UDP_SEGMENT</c>):
+/// the way through the network stack is then paid once for the batch. Else they leave by one <c>sendmmsg</c>.
 /// </remarks>
 internal sealed unsafe class SendBatch
 {

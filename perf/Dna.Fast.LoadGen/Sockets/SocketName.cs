@@ -4,8 +4,11 @@ using Dna.Fast.Wire;
 
 namespace Dna.Fast.LoadGen.Sockets;
 
-/// <summary><c>struct sockaddr_in</c> or <c>sockaddr_in6</c>: family in machine order, port and address in network order, scope in machine order.</summary>
-/// <remarks>IPv4: family 0..2, port 2..4, address 4..8, zeros to 16. IPv6: family 0..2, port 2..4, flow 4..8, address 8..24, scope 24..28.</remarks>
+/// <summary>
+/// <c>struct sockaddr_in</c> or <c>sockaddr_in6</c>: family in machine order, port and address in network order, scope in machine order.
+/// </summary>
+/// <remarks>IPv4: family 0..2, port 2..4, address 4..8, zeros to 16. IPv6: family 0..2, port 2..4, flow 4..8, address 8..24, scope
+/// 24..28.</remarks>
 [StructLayout(LayoutKind.Sequential, Size = Bytes)]
 internal struct SocketName
 {
@@ -45,6 +48,7 @@ internal struct SocketName
     {
         ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes(new ReadOnlySpan<SocketName>(in this));
         ushort port = BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]);
-        return _family == LibC.AddressFamilyV4 ? NodeAddress.From(bytes.Slice(4, 4), port) : NodeAddress.From(bytes.Slice(8, 16), port, _scope);
+        return _family == LibC.AddressFamilyV4 ? NodeAddress.From(bytes.Slice(4, 4), port)
+            : NodeAddress.From(bytes.Slice(8, 16), port, _scope);
     }
 }

@@ -1,5 +1,5 @@
-// UNSAFE CODE, and why it is safe: pointers are to locals that outlive each call, with their lengths beside them; the descriptor is closed once, by
-// its only owner, after the threads that use it have ended.
+// UNSAFE CODE, and why it is safe: pointers are to locals that outlive each call, with their lengths beside them; the descriptor is closed
+// once, by its only owner, after the threads that use it have ended.
 using System.Runtime.InteropServices;
 using Dna.Fast.Wire;
 
@@ -23,7 +23,8 @@ internal sealed unsafe class UdpSocket : IDisposable
 
     /// <summary>Opens a socket.</summary>
     /// <param name="local">Address to bind; port 0: any.</param>
-    /// <param name="peer">Connects to this address when valid: the kernel then drops what comes from elsewhere and tells of closed ports.</param>
+    /// <param name="peer">Connects to this address when valid: the kernel then drops what comes from elsewhere and tells of closed
+    /// ports.</param>
     /// <param name="reusePort">True: several sockets share the port, and the kernel spreads the peers over them.</param>
     /// <param name="bufferBytes">Asked for both directions; the kernel's limits apply.</param>
     /// <returns>0, or the error number.</returns>
@@ -58,11 +59,13 @@ internal sealed unsafe class UdpSocket : IDisposable
         _descriptor = -1;
     }
 
-    private static int Prepare(int descriptor, in NodeAddress local, in NodeAddress peer, bool reusePort, int bufferBytes, out NodeAddress bound)
+    private static int Prepare(int descriptor, in NodeAddress local, in NodeAddress peer, bool reusePort, int bufferBytes,
+        out NodeAddress bound)
     {
         bound = local;
         int one = 1, size = bufferBytes;
-        if (reusePort && LibC.SetOption(descriptor, LibC.LevelSocket, LibC.ReusePort, &one, sizeof(int)) != 0) return Marshal.GetLastPInvokeError();
+        if (reusePort
+            && LibC.SetOption(descriptor, LibC.LevelSocket, LibC.ReusePort, &one, sizeof(int)) != 0) return Marshal.GetLastPInvokeError();
 
         // A smaller buffer than asked for is no error: what it loses is counted.
         LibC.SetOption(descriptor, LibC.LevelSocket, LibC.ReceiveBuffer, &size, sizeof(int));

@@ -5,8 +5,8 @@ namespace Dna.Fast.LoadGen.Workload;
 
 /// <summary>The keys of a run: number to 20 bytes, computed, so that a million keys take no memory. Any thread.</summary>
 /// <remarks>
-/// All keys share their first bits with the node's id, and none of them with the generator's own node ids: a node acknowledges a put for a key that eight
-/// better nodes are responsible for, and does not store it (wire specification, section 2.5).
+/// All keys share their first bits with the node's id, and none of them with the generator's own node ids: a node acknowledges a put for a
+/// key that eight better nodes are responsible for, and does not store it (wire specification, section 2.5).
 /// </remarks>
 internal sealed class KeySpace
 {
@@ -45,7 +45,9 @@ internal sealed class KeySpace
         return new InfoHash(bytes);
     }
 
-    /// <summary>A node id for the generator itself: in the other half of the id space, so it is farther from every key than the node is.</summary>
+    /// <summary>
+    /// A node id for the generator itself: in the other half of the id space, so it is farther from every key than the node is.
+    /// </summary>
     public static InfoHash FarId(in InfoHash node, SplitMix random)
     {
         Span<byte> bytes = stackalloc byte[InfoHash.Bytes];

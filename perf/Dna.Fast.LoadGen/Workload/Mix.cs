@@ -30,7 +30,8 @@ internal sealed class Mix
         foreach (string part in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             string[] pair = part.Split('=');
-            if (pair.Length != 2 || !Enum.TryParse(pair[0], true, out RequestKind kind) || kind > RequestKind.Put || char.IsDigit(pair[0][0])) return false;
+            if (pair.Length != 2 || !Enum.TryParse(pair[0], true, out RequestKind kind) || kind > RequestKind.Put
+                || char.IsDigit(pair[0][0])) return false;
             if (!int.TryParse(pair[1], out int share) || share is < 0 or > 1_000_000) return false;
             shares[(int)kind] = share;
         }
@@ -56,5 +57,7 @@ internal sealed class Mix
     }
 
     public override string ToString() =>
-        string.Join(",", _shares.Select((share, kind) => (share, kind)).Where(p => p.share > 0).Select(p => $"{((RequestKind)p.kind).ToString().ToLowerInvariant()}={p.share}"));
+        string.Join(",",
+            _shares.Select((share, kind) => (share, kind)).Where(p => p.share > 0).Select(p =>
+            $"{((RequestKind)p.kind).ToString().ToLowerInvariant()}={p.share}"));
 }

@@ -4,8 +4,8 @@ namespace Dna.Fast.LoadGen.Workload;
 
 /// <summary>The measured load: kinds by shares, keys by distribution, without end.</summary>
 /// <remarks>
-/// Gets read keys 0 to count - 1, which hold one value each. New values go to keys from <see cref="PutKeysFrom"/> on, so that gets beside them keep finding
-/// one value per key.
+/// Gets read keys 0 to count - 1, which hold one value each. New values go to keys from <see cref="PutKeysFrom"/> on, so that gets beside
+/// them keep finding one value per key.
 /// </remarks>
 internal sealed class SteadyWorkload : IWorkload
 {

@@ -3,7 +3,10 @@ using Dna.Fast.Wire;
 
 namespace Dna.Fast.LoadGen.Workload;
 
-/// <summary>Values whose every byte follows from (key number, value id), so that an answer can be checked without remembering what was put. Any thread.</summary>
+/// <summary>
+/// Values whose every byte follows from (key number, value id), so that an answer can be checked without remembering what was put. Any
+/// thread.
+/// </summary>
 /// <remarks>
 /// All values of a size share one packed form; only the id and the first bytes of the data (a mix of key number and id) differ:
 /// <code>

@@ -1,9 +1,11 @@
 namespace Dna.Fast.LoadGen.Workload;
 
-/// <summary>Ranks by Zipf's law: rank r (from 0) comes with a probability proportional to 1 / (r + 1)^s. One thread (the random numbers').</summary>
+/// <summary>
+/// Ranks by Zipf's law: rank r (from 0) comes with a probability proportional to 1 / (r + 1)^s. One thread (the random numbers').
+/// </summary>
 /// <remarks>
-/// Rejection-inversion (Hörmann and Derflinger, 1996): constant time and memory for any number of ranks. H is the integral of x^-s, used as an envelope of
-/// the sum; a candidate is accepted when it lies under the true step.
+/// Rejection-inversion (Hörmann and Derflinger, 1996): constant time and memory for any number of ranks. H is the integral of x^-s, used as
+/// an envelope of the sum; a candidate is accepted when it lies under the true step.
 /// </remarks>
 internal sealed class ZipfSampler
 {

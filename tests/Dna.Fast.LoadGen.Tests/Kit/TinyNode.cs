@@ -87,7 +87,8 @@ internal sealed class TinyNode : IDisposable
         {
             EndPoint from = new IPEndPoint(IPAddress.Any, 0);
             int bytes = _socket.ReceiveFrom(buffer, ref from);
-            if (MessageReader.Read(buffer.AsSpan(0, bytes), out Message message) != DecodeStatus.Ok || message.Network != _faults.Network) continue;
+            if (MessageReader.Read(buffer.AsSpan(0, bytes), out Message message) != DecodeStatus.Ok
+                || message.Network != _faults.Network) continue;
             Answer(message, (IPEndPoint)from);
         }
     }
@@ -156,7 +157,8 @@ internal sealed class TinyNode : IDisposable
 
     private void Listen(scoped in Message query, IPEndPoint from, in NodeAddress who)
     {
-        List<(IPEndPoint Who, uint SocketId)> listeners = _listeners.TryGetValue(query.Target, out var there) ? there : _listeners[query.Target] = [];
+        List<(IPEndPoint Who, uint SocketId)> listeners = _listeners.TryGetValue(query.Target, out var there) ? there
+            : _listeners[query.Target] = [];
         (IPEndPoint, uint) listener = (from, query.SocketId);
         if (!listeners.Contains(listener)) listeners.Add(listener);
         Send(ReplyWriter.Listening(_room, _self, query.Transaction, who, OurToken), from);

@@ -59,6 +59,9 @@ internal sealed class ValueLog : IDisposable
 
             // Writers are serialised by the store's gates and records never change: FASTER's own record locks would guard nothing.
             ConcurrencyControlMode.None);
+
+        // What an empty log has needs no writing.
+        WrittenUntil = Kv.Log.TailAddress;
     }
 
     public ValueLogIdentity Identity { get; }

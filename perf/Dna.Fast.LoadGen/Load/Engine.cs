@@ -124,10 +124,11 @@ internal sealed class Engine
         long now = Clock.NowNs();
         meter.DatagramsIn += count;
         bool isInside = window.Contains(now);
+        if (isInside) meter.WindowDatagramsIn += count;
         for (int i = 0; i < count; i++)
         {
             ReadOnlySpan<byte> datagram = _inbound[i];
-            if (isInside) meter.BytesIn += datagram.Length;
+            if (isInside) meter.WindowBytesIn += datagram.Length;
             _replies.Take(source, datagram, now);
         }
 

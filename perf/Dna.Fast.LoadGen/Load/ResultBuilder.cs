@@ -38,7 +38,7 @@ internal sealed class ResultBuilder(Session session, LoadOptions options, IReadO
             LatencyByKind = byKind.Count > 1 ? byKind : [],
             Percentiles = LatencySummary.Curve(all),
             Intervals = Intervals(Total(), seconds),
-            ReplyBytes = Math.Round(meters.Sum(m => m.BytesIn) / Math.Max(1.0, received), 1),
+            ReplyBytes = Math.Round(meters.Sum(m => m.WindowBytesIn) / Math.Max(1.0, meters.Sum(m => m.WindowDatagramsIn)), 1),
             NodesPerFind = Math.Round(meters.Sum(m => m.NodesListed) / Math.Max(1.0, meters.Sum(m => m.NodeLists)), 2),
             Generator = Generator(),
             Kernel = new KernelInfo(sent, received, kernel.InDatagrams, kernel.OutDatagrams, kernel.ReceiveBufferErrors,

@@ -39,8 +39,10 @@ internal sealed class Meter
     /// <summary>Good answers that arrived inside the window: the throughput.</summary>
     public long Answered;
 
-    /// <summary>Bytes of the datagrams that arrived inside the window.</summary>
-    public long BytesIn;
+    /// <summary>Bytes of the datagrams that arrived inside the window, and how many those were.</summary>
+    public long WindowBytesIn;
+
+    public long WindowDatagramsIn;
 
     /// <summary>Entries of the node lists of measured find answers, and how many such answers there were.</summary>
     public long NodesListed;

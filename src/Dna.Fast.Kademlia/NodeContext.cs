@@ -27,6 +27,9 @@ public sealed class NodeContext
     /// <summary>Which keys have listeners now.</summary>
     public required ListenedKeys Listened { get; init; }
 
+    /// <summary>Answers and pushes the asking side waits for.</summary>
+    public ExpectedAnswers Expected { get; } = new();
+
     /// <summary>How our datagrams say who we are.</summary>
     public Sender Self => new(Options.Id, Options.Network, Options.IsClient);
 

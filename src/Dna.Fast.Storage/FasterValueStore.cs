@@ -63,11 +63,9 @@ public sealed class FasterValueStore : IValueStore
 
     public void Read(in InfoHash key, long nowUnixMs, IValueVisitor visitor) => _engine.Reading.ReadAll(key, nowUnixMs, visitor, out _);
 
-    public bool ReadOne(in InfoHash key, ulong valueId, long nowUnixMs, IValueVisitor visitor)
-    {
-        ArgumentOutOfRangeException.ThrowIfZero(valueId);
-        return _engine.Reading.ReadOne(key, valueId, nowUnixMs, visitor);
-    }
+    // Id 0 names no value, and anybody may ask for it.
+    public bool ReadOne(in InfoHash key, ulong valueId, long nowUnixMs, IValueVisitor visitor) =>
+        valueId != 0 && _engine.Reading.ReadOne(key, valueId, nowUnixMs, visitor);
 
     public bool Contains(in InfoHash key, long nowUnixMs)
     {

@@ -77,15 +77,16 @@ internal sealed class AnnounceTask(PutOperation operation) : ISearchTask
         state.Stage = Stage.Probing;
         RequestEvents events = search.Events(
             node,
-            (in Message message, IReadOnlyList<ReadOnlyMemory<byte>> _) => Decide(search, node, state, message),
+            (in Message message, IReadOnlyList<ReadOnlyMemory<byte>> values) => Decide(search, node, state, message, values),
             code => Stop(search, node, state, code),
             () => state.Stage = Stage.Failed);
         Search.Track(node, search.Queries.Get(node.Contact, search.Key, operation.ProbeQuery, events));
     }
 
-    private void Decide(Search search, SearchNode node, State state, in Message message)
+    private void Decide(Search search, SearchNode node, State state, in Message message, IReadOnlyList<ReadOnlyMemory<byte>> values)
     {
-        switch (operation.Compare(message))
+        if (operation.IsCancelled) return;
+        switch (operation.Compare(message, values))
         {
             case Standing.Absent:
                 Put(search, node, state);
@@ -126,7 +127,7 @@ internal sealed class AnnounceTask(PutOperation operation) : ISearchTask
             (in Message message, IReadOnlyList<ReadOnlyMemory<byte>> _) => Acknowledge(search, node, state, message),
             code =>
             {
-                if (code == ErrorCodes.NotFound) Put(search, node, state);
+                if (code == ErrorCodes.NotFound && !operation.IsCancelled) Put(search, node, state);
                 else Stop(search, node, state, code);
             },
             () => state.Stage = Stage.Failed);

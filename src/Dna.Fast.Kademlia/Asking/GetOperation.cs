@@ -6,6 +6,12 @@ namespace Dna.Fast.Kademlia.Asking;
 /// <summary>A get over both families and our own store: hands over each value once (section 4.7). Owner thread only, but for <see cref="Cancel"/>.</summary>
 internal sealed class GetOperation : IOperation, IValueVisitor
 {
+    /// <summary>Bytes of values kept of one get; more is no answer a person or a program waits for, but a server that never ends.</summary>
+    private const long BytesMax = 256L << 20;
+
+    /// <summary>Different values under one id: one for each node that may hold another owner's.</summary>
+    private const int VersionsMax = 2 * Search.AnnounceWidth;
+
     private readonly OwnerParts _parts;
     private readonly InfoHash _key;
     private readonly ReadOnlyMemory<byte> _where;
@@ -15,6 +21,7 @@ internal sealed class GetOperation : IOperation, IValueVisitor
     private readonly List<(Search Search, GetTask Task)> _tasks = [];
     private readonly List<ReadOnlyMemory<byte>> _local = [];
     private int _running;
+    private long _bytes;
 
     public GetOperation(OwnerParts parts, in InfoHash key, ReadOnlyMemory<byte> where, Func<FoundValue, bool> found, Action<GetOutcome> done)
     {
@@ -51,13 +58,15 @@ internal sealed class GetOperation : IOperation, IValueVisitor
     }
 
     /// <summary>Takes values that arrived, drops what was not asked for, is known or is forged.</summary>
-    public void Take(IReadOnlyList<ReadOnlyMemory<byte>> values, NodeAddress from)
+    /// <param name="asked">The id that was asked for; null: any.</param>
+    public void Take(IReadOnlyList<ReadOnlyMemory<byte>> values, NodeAddress from, ulong? asked = null)
     {
         foreach (ReadOnlyMemory<byte> packed in values)
         {
             if (IsEnded) return;
-            if (!IsWanted(packed.Span, out ulong id) || IsKnown(id, packed)) continue;
-            if (!_found(new FoundValue(packed, from))) End();
+            if (!IsWanted(packed.Span, out ulong id) || (asked ?? id) != id || IsKnown(id, packed)) continue;
+            _bytes += packed.Length;
+            if (!_found(new FoundValue(packed, from)) || _bytes > BytesMax) End();
         }
     }
 
@@ -95,6 +104,7 @@ internal sealed class GetOperation : IOperation, IValueVisitor
             if (version.Span.SequenceEqual(packed.Span)) return true;
         }
 
+        if (versions.Count == VersionsMax) return true;
         versions.Add(packed);
         return false;
     }

@@ -81,7 +81,7 @@ internal sealed class GetTask(GetOperation operation) : ISearchTask
                 (in Message _, IReadOnlyList<ReadOnlyMemory<byte>> values) =>
                 {
                     state.Fetching--;
-                    operation.Take(values, node.Contact.Address);
+                    operation.Take(values, node.Contact.Address, id);
                     Fetch(search, node, state);
                 },
                 _ =>

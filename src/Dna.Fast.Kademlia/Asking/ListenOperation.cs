@@ -31,6 +31,7 @@ internal sealed class ListenOperation : IOperation, IValueVisitor
     private readonly Dictionary<ulong, Held> _held = [];
     private readonly List<(Search Search, ListenTask Task)> _tasks = [];
     private Timer? _expiry;
+    private long _expiryMs;
     private bool _isEnded;
 
     public ListenOperation(OwnerParts parts, in InfoHash key, ReadOnlyMemory<byte> where, Action<ListenEvent> told)
@@ -68,7 +69,7 @@ internal sealed class ListenOperation : IOperation, IValueVisitor
         _expiry?.Cancel();
         foreach ((Search search, ListenTask task) in _tasks)
         {
-            task.Close(search);
+            task.Close();
             search.Remove(task);
         }
 
@@ -150,9 +151,12 @@ internal sealed class ListenOperation : IOperation, IValueVisitor
 
     private void Arm()
     {
-        if (_expiry is { IsDone: false } || _held.Count == 0 || _isEnded) return;
+        if (_held.Count == 0 || _isEnded) return;
         long due = _held.Values.SelectMany(h => h.UntilMs.Values).DefaultIfEmpty(long.MaxValue).Min();
-        if (due != long.MaxValue) _expiry = _parts.Timers.Schedule(Math.Max(due, _parts.Turn.Ms + 1), ExpireDue);
+        if (due == long.MaxValue || (_expiry is { IsDone: false } && _expiryMs <= due)) return;
+        _expiry?.Cancel();
+        _expiryMs = due;
+        _expiry = _parts.Timers.Schedule(Math.Max(due, _parts.Turn.Ms + 1), ExpireDue);
     }
 
     private void ExpireDue()

@@ -13,6 +13,9 @@ internal sealed class ListenTask(ListenOperation operation) : ISearchTask
         public long RepliedMs;
     }
 
+    // Nodes may leave the search; their sockets stay ours to close.
+    private readonly HashSet<uint> _socketIds = [];
+
     public bool AsksOnTheWay => false;
 
     public int Width => Search.ListenWidth;
@@ -34,6 +37,7 @@ internal sealed class ListenTask(ListenOperation operation) : ISearchTask
         if (state.SocketId == 0)
         {
             state.SocketId = search.Queries.Engine.NextTransaction();
+            _socketIds.Add(state.SocketId);
             operation.Sockets.Add(new SubscriptionSocket(state.SocketId, this, node));
         }
 
@@ -70,13 +74,10 @@ internal sealed class ListenTask(ListenOperation operation) : ISearchTask
         Pushed(operation.SearchOf(this), socket, message, values);
 
     /// <summary>Closes every socket of this task.</summary>
-    public void Close(Search search)
+    public void Close()
     {
-        foreach (SearchNode node in search.Nodes)
-        {
-            State state = node.State<State>(this);
-            if (state.SocketId != 0) operation.Sockets.Remove(state.SocketId);
-        }
+        foreach (uint socketId in _socketIds) operation.Sockets.Remove(socketId);
+        _socketIds.Clear();
     }
 
     private static void Renew(Search search, SearchNode node, State state)
@@ -101,6 +102,7 @@ internal sealed class ListenTask(ListenOperation operation) : ISearchTask
         state.IsPending = false;
         state.HasReplied = false;
         operation.Sockets.Remove(state.SocketId);
+        _socketIds.Remove(state.SocketId);
         operation.LoseAll(state.SocketId);
         state.SocketId = 0;
     }

@@ -30,12 +30,21 @@ internal sealed class NodeOwner
         _context = context;
         _inbox = inbox;
         Turn.SetTime(now);
-        _engine = new RequestEngine(Turn, Timers, Counters, random);
+        _engine = new RequestEngine(Turn, Timers, Counters, random, context.Expected);
         _queries = new QuerySender(_engine, context.Self);
         var families = new List<FamilyParts>();
         if (context.Options.ServesV4) families.Add(MakeFamily(IpFamily.V4));
         if (context.Options.ServesV6) families.Add(MakeFamily(IpFamily.V6));
-        Parts = new OwnerParts { Context = context, Turn = Turn, Timers = Timers, Counters = Counters, Queries = _queries, Families = families };
+        Parts = new OwnerParts
+        {
+            Context = context,
+            Turn = Turn,
+            Timers = Timers,
+            Counters = Counters,
+            Queries = _queries,
+            Families = families,
+            Sockets = new SubscriptionSockets(context.Expected),
+        };
         var pusher = new UpdatePusher(context, Turn, _queries, Counters, ContactOf);
         Listeners = new ListenerTable(context, Counters, pusher) { LocalChanged = ChangedHere };
         Parts.Listeners = Listeners;
@@ -266,7 +275,12 @@ internal sealed class NodeOwner
         foreach (ListenOperation listen in Parts.Subscriptions.Where(s => s.Key == key).ToList()) listen.ChangedHere(valueId, change);
     }
 
-    private Contact? ContactOf(InfoHash id, NodeAddress address) => FamilyOf(address)?.Contacts.Meet(id, address);
+    // Anybody can listen in another node's name: what becomes of our pushes to that address must not be laid at the real node's door.
+    private Contact? ContactOf(InfoHash id, NodeAddress address)
+    {
+        if (FamilyOf(address) is not { } family) return null;
+        return family.Contacts.Find(id) is { } known && known.Address == address ? known : new Contact(id, address);
+    }
 
     private FamilyParts? FamilyOf(NodeAddress address) => Parts.Families.FirstOrDefault(f => f.Family == address.Family);
 

@@ -31,7 +31,7 @@ internal sealed class OwnerParts
     /// <summary>Tells changes under the keys our subscriptions watch. Set once, before the first operation.</summary>
     public Serving.ListenerTable Listeners { get; set; } = null!;
 
-    public SubscriptionSockets Sockets { get; } = new();
+    public required SubscriptionSockets Sockets { get; init; }
 
     /// <summary>Permanent puts that run.</summary>
     public int PermanentPuts { get; set; }

@@ -59,6 +59,9 @@ internal sealed class PutOperation : IOperation
 
     public bool IsPermanent { get; }
 
+    /// <summary>Nothing more is to be sent.</summary>
+    public bool IsCancelled { get; private set; }
+
     /// <summary>Time between two announcements of a permanent value.</summary>
     public long RepeatMs { get; }
 
@@ -82,17 +85,25 @@ internal sealed class PutOperation : IOperation
     }
 
     /// <summary>What a node's answer to <see cref="ProbeQuery"/> means for our value.</summary>
-    public Standing Compare(in Message message)
+    /// <remarks>An answer that cannot be read counts as foreign: it may hide a signed value.</remarks>
+    public Standing Compare(in Message message, IReadOnlyList<ReadOnlyMemory<byte>> values)
     {
-        if (message.Fields.IsEmpty || FieldsView.TryRead(message.Fields, out FieldsView rows) != DecodeStatus.Ok) return Standing.Absent;
-        while (rows.MoveNext(out ValueView row))
+        // A node that knows no selections answers with whole values (section 2.4).
+        foreach (ReadOnlyMemory<byte> packed in values)
         {
-            if (row.Id != ValueId) continue;
-            if (!row.Owner.SequenceEqual(_owner)) return Standing.Foreign;
-            return row.Seq < _seq ? Standing.Absent : Standing.Present;
+            if (ValueReader.Read(packed.Span, out ValueView value, out _) != DecodeStatus.Ok) return Standing.Foreign;
+            if (value.Id == ValueId) return Compare(value);
         }
 
-        return Standing.Absent;
+        if (message.Fields.IsEmpty) return Standing.Absent;
+        if (FieldsView.TryRead(message.Fields, out FieldsView rows) != DecodeStatus.Ok) return Standing.Foreign;
+        int read = 0;
+        for (; rows.MoveNext(out ValueView row); read++)
+        {
+            if (row.Id == ValueId) return Compare(row);
+        }
+
+        return read == rows.Count ? Standing.Absent : Standing.Foreign;
     }
 
     /// <summary>One family is through its round.</summary>
@@ -105,7 +116,7 @@ internal sealed class PutOperation : IOperation
     public void Cancel() => _parts.Context.Inbox.Post(() =>
     {
         if (_isEnded) return;
-        _isEnded = true;
+        _isEnded = IsCancelled = true;
         foreach ((Search search, AnnounceTask task) in _tasks) search.Remove(task);
         if (IsPermanent)
         {
@@ -116,6 +127,12 @@ internal sealed class PutOperation : IOperation
         _waiting.Clear();
         TellWhenDone();
     });
+
+    private Standing Compare(in ValueView theirs)
+    {
+        if (!theirs.Owner.SequenceEqual(_owner)) return Standing.Foreign;
+        return theirs.Seq < _seq ? Standing.Absent : Standing.Present;
+    }
 
     private static byte[] MakeProbe(ulong valueId)
     {

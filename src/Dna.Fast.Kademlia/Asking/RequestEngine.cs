@@ -19,7 +19,7 @@ internal sealed class RequestEngine
     private const ulong JitterMs = 250;
 
     /// <summary>Requests without an answer at once: bounds what listeners of strangers can make us hold.</summary>
-    private const int PendingMax = 65_536;
+    public const int PendingMax = 65_536;
 
     private static readonly IReadOnlyList<ReadOnlyMemory<byte>> NoValues = [];
 
@@ -28,15 +28,16 @@ internal sealed class RequestEngine
     private readonly CounterSet _counters;
     private readonly INodeRandom _random;
     private readonly Dictionary<uint, Request> _pending = [];
-    private uint _lastTransaction;
+    private readonly Dictionary<Contact, List<Request>> _pendingOf = [];
+    private readonly ExpectedAnswers _expected;
 
-    public RequestEngine(TurnState turn, TimerQueue timers, CounterSet counters, INodeRandom random)
+    public RequestEngine(TurnState turn, TimerQueue timers, CounterSet counters, INodeRandom random, ExpectedAnswers expected)
     {
         _turn = turn;
         _timers = timers;
         _counters = counters;
         _random = random;
-        _lastTransaction = (uint)random.NextUInt64();
+        _expected = expected;
     }
 
     /// <summary>Called when a contact's request ran out, after the contact was expired.</summary>
@@ -45,15 +46,17 @@ internal sealed class RequestEngine
     public int Count => _pending.Count;
 
     /// <summary>A number no pending request has; also the numbers of listener sockets. Never 0.</summary>
+    /// <remarks>Random each time: a peer that sees one number must not know the next, or it could answer for others from a forged address.</remarks>
     public uint NextTransaction()
     {
-        do _lastTransaction++;
-        while (_lastTransaction == 0 || _pending.ContainsKey(_lastTransaction));
-        return _lastTransaction;
+        uint transaction;
+        do transaction = (uint)_random.NextUInt64();
+        while (transaction == 0 || _pending.ContainsKey(transaction));
+        return transaction;
     }
 
     /// <summary>Sends a request for the first time.</summary>
-    /// <returns>The request; done already when too many are pending.</returns>
+    /// <remarks>When too many are pending nothing is sent, and it is told as expired a little later, the contact unharmed.</remarks>
     public Request Send(uint transaction, in Route route, Contact? contact, IReadOnlyList<byte[]> datagrams, RequestEvents events, bool wantsToken = false)
     {
         var request = new Request
@@ -66,15 +69,22 @@ internal sealed class RequestEngine
             WantsToken = wantsToken,
             WaitMs = BaseWaitMs,
         };
+        if (contact is not null) contact.PendingRequests++;
         if (_pending.Count >= PendingMax)
         {
             _counters.Add(Counter.RequestsRefused);
-            request.IsDone = true;
+            request.Timer = _timers.Schedule(_turn.Ms + BaseWaitMs, () => GiveUp(request));
             return request;
         }
 
         _pending.Add(transaction, request);
-        if (contact is not null) contact.PendingRequests++;
+        _expected.Add(route.Remote, transaction);
+        if (contact is not null)
+        {
+            if (!_pendingOf.TryGetValue(contact, out List<Request>? others)) _pendingOf.Add(contact, others = []);
+            others.Add(request);
+        }
+
         _counters.Add(Counter.RequestsOut);
         Transmit(request);
         return request;
@@ -125,14 +135,8 @@ internal sealed class RequestEngine
     public void ExpireContact(Contact contact)
     {
         contact.Expire();
-        List<Request> dying = contact.PendingRequests == 0 ? [] : _pending.Values.Where(r => r.Contact == contact).ToList();
-        foreach (Request request in dying)
-        {
-            if (request.IsDone) continue;
-            Finish(request);
-            _counters.Add(Counter.RequestsExpired);
-            request.Events.Expired?.Invoke();
-        }
+        List<Request> dying = _pendingOf.TryGetValue(contact, out List<Request>? pending) ? [.. pending] : [];
+        foreach (Request request in dying) GiveUp(request);
 
         ContactExpired?.Invoke(contact);
     }
@@ -190,6 +194,12 @@ internal sealed class RequestEngine
             return;
         }
 
+        GiveUp(request);
+    }
+
+    private void GiveUp(Request request)
+    {
+        if (request.IsDone) return;
         Finish(request);
         _counters.Add(Counter.RequestsExpired);
         request.Events.Expired?.Invoke();
@@ -199,7 +209,14 @@ internal sealed class RequestEngine
     {
         request.IsDone = true;
         request.Timer?.Cancel();
+        if (request.Contact is { } contact)
+        {
+            contact.PendingRequests--;
+            if (_pendingOf.TryGetValue(contact, out List<Request>? others) && others.Remove(request) && others.Count == 0) _pendingOf.Remove(contact);
+        }
+
+        if (!_pending.TryGetValue(request.Transaction, out Request? held) || held != request) return;
         _pending.Remove(request.Transaction);
-        if (request.Contact is not null) request.Contact.PendingRequests--;
+        _expected.Remove(request.Route.Remote, request.Transaction);
     }
 }

@@ -95,7 +95,7 @@ internal sealed class Search
     public void Add(ISearchTask task)
     {
         _tasks.Add(task);
-        foreach (SearchNode node in _nodes) node.IsCandidate = false;
+        Forgive();
         Step();
     }
 
@@ -129,8 +129,21 @@ internal sealed class Search
         return true;
     }
 
-    /// <summary>Asks a node for its token (and the nodes it knows).</summary>
-    public void Find(SearchNode node) => Track(node, _queries.Find(node.Contact, Key, Want.Unsaid, Events(node, null)));
+    /// <summary>Asks a node for its token (and the nodes it knows). One that answers without giving a usable token makes room for another.</summary>
+    public void Find(SearchNode node)
+    {
+        RequestEvents events = Events(
+            node,
+            (in Message _, IReadOnlyList<ReadOnlyMemory<byte>> _) => node.IsCandidate = !node.IsSynced(_turn.Ms),
+            _ => node.IsCandidate = true);
+        Track(node, _queries.Find(node.Contact, Key, Want.Unsaid, events));
+    }
+
+    /// <summary>Gives nodes that were passed over another chance: the network changed.</summary>
+    public void Forgive()
+    {
+        foreach (SearchNode node in _nodes) node.IsCandidate = false;
+    }
 
     /// <summary>Events of a request of this search: they keep the node's state, tell <paramref name="replied"/>, and take the next step.</summary>
     public RequestEvents Events(SearchNode node, ReplyHandler? replied, Action<int>? refused = null, Action? expired = null)
@@ -158,6 +171,8 @@ internal sealed class Search
             Expired = () =>
             {
                 node.Pending--;
+                // While its contact is expired it is bad anyway; when that is back, it counts again.
+                node.IsCandidate = false;
                 expired?.Invoke();
                 Step();
             },
@@ -203,19 +218,26 @@ internal sealed class Search
         _stepAgain = true;
         if (_stepping) return;
         _stepping = true;
-        // Each round either sends something (bounded by the nodes) or is the last one.
-        for (int round = 0; _stepAgain && round < 4 * ListMax; round++)
+        try
         {
-            _stepAgain = false;
-            StepOnce();
+            // Each round either sends something (bounded by the nodes) or is the last one.
+            for (int round = 0; _stepAgain && round < 4 * ListMax; round++)
+            {
+                _stepAgain = false;
+                StepOnce();
+            }
+        }
+        finally
+        {
+            _stepping = false;
         }
 
-        _stepping = false;
         Arm();
     }
 
     private void StepOnce()
     {
+        if (_tasks.Count == 0) return;
         LastStepMs = _turn.Ms;
         if (HasExpired())
         {

@@ -60,6 +60,7 @@ internal sealed class SearchBook(IpFamily family, TurnState turn, TimerQueue tim
         foreach (Search search in _searches.Values.ToList())
         {
             if (!search.HasTasks) continue;
+            search.Forgive();
             foreach (Contact contact in contacts.Nearest(search.Key, Search.NodesMax)) search.Offer(contact);
             search.Step();
         }

@@ -11,6 +11,9 @@ internal sealed class UpdatePusher(NodeContext context, TurnState turn, QuerySen
     /// <summary>Updates without an answer at one listener's node: beyond, it is too slow to be told more.</summary>
     private const int PendingPerNodeMax = 256;
 
+    /// <summary>Requests in all up to which listeners are told: the other half is for our own operations.</summary>
+    private const int PendingMax = RequestEngine.PendingMax / 2;
+
     /// <summary>Legacy pushes are built here: a header is small, its values travel in fragments beyond 600 bytes.</summary>
     private readonly byte[] _buffer = new byte[WireLimits.DatagramBytesMax];
 
@@ -64,7 +67,7 @@ internal sealed class UpdatePusher(NodeContext context, TurnState turn, QuerySen
     }
 
     private Contact? Listener(in InfoHash node, in Route to) =>
-        contactOf(node, to.Remote) is { } contact && contact.PendingRequests < PendingPerNodeMax ? contact : null;
+        queries.Engine.Count < PendingMax && contactOf(node, to.Remote) is { } contact && contact.PendingRequests < PendingPerNodeMax ? contact : null;
 
     private RequestEvents Events(InfoHash node, NodeAddress address) => new()
     {

@@ -23,7 +23,7 @@ public sealed class ListenerTable
     private readonly ExpirySchedule _expiries;
     private readonly ChangePusher _changes;
     private readonly Pusher _pusher;
-    private readonly ValueCollector _current = new();
+    private readonly ValueCollector _current = new(ServingLimits.FirstPushBytesMax);
     private readonly HashSet<ListenedKey> _changed = [];
 
     public ListenerTable(NodeContext context, CounterSet counters, IUpdateSender sender, ListenerLimits? limits = null)

@@ -172,8 +172,9 @@ public sealed class Receiver : IDatagramHandler
                 break;
             case MessageKind.Update:
                 _counters.Add(Counter.UpdatesIn);
-                _update.Handle(query, datagram, at);
-                if (query.HasSizes) Open(query, datagram, at);
+                // Values in fragments are acknowledged when they are whole: the sender repeats them until then.
+                if (query.HasSizes && _context.Expected.IsSocket(query.SocketId)) Open(query, datagram, at);
+                else _update.Handle(query, datagram, at);
                 break;
         }
     }
@@ -181,7 +182,9 @@ public sealed class Receiver : IDatagramHandler
     private void TakeAnswer(in Message answer, ReadOnlySpan<byte> datagram, in Arrival at)
     {
         _counters.Add(answer.Kind == MessageKind.Error ? Counter.ErrorsIn : Counter.RepliesIn);
-        if (answer.HasSizes) Open(answer, datagram, at);
+        // Nothing is held for an answer nobody asked for.
+        if (!_context.Expected.IsAnswer(at.From.Remote, answer.Transaction)) _counters.Add(Counter.DropReplyUnknown);
+        else if (answer.HasSizes) Open(answer, datagram, at);
         else _context.Inbox.Answer(at.From, datagram);
     }
 
@@ -208,8 +211,14 @@ public sealed class Receiver : IDatagramHandler
     private void TakeAssembled(ReassembledMessage whole, in Arrival at)
     {
         if (MessageReader.Read(whole.Header.Span, out Message header) != DecodeStatus.Ok) return;
-        if (header.Kind == MessageKind.Put) _put.HandleAssembled(header, whole.Values, at);
-        else _context.Inbox.Assembled(at.From, whole);
+        if (header.Kind == MessageKind.Put)
+        {
+            _put.HandleAssembled(header, whole.Values, at);
+            return;
+        }
+
+        if (header.Kind == MessageKind.Update) _update.Acknowledge(header, at);
+        _context.Inbox.Assembled(at.From, whole);
     }
 
     private void NoteSender(in Message message, in Arrival at, bool isAnswer)

@@ -10,10 +10,13 @@ public static class ServingLimits
     public const int ValuesPerReplyMax = 4096;
 
     /// <summary>
-    /// Packed bytes in one reply or one first push: 1 MiB, sixteen values of the largest size. A get carries no token, so its source may be forged, and this
+    /// Packed bytes in one reply: 1 MiB, sixteen values of the largest size. A get carries no token, so its source may be forged, and this
     /// is what one forged datagram can send to a victim; <see cref="BytesPerCharge"/> bounds how often.
     /// </summary>
     public const int BytesPerReplyMax = 1 << 20;
+
+    /// <summary>Packed bytes in the first push to a new listener: 8 MiB. Its token proved its address, so this is no reflection.</summary>
+    public const int FirstPushBytesMax = 8 << 20;
 
     /// <summary>
     /// A reply in fragments is charged to its source's budget once more for every so many bytes: 16 KiB. So a source of 1,024 requests a second is sent at

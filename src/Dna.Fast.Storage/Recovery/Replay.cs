@@ -9,7 +9,8 @@ namespace Dna.Fast.Storage.Recovery;
 /// <summary>Does again what the write-ahead logs say. One thread, before the store is open.</summary>
 /// <remarks>
 /// Each record knows the entry that made it, so an entry the store already knows of changes nothing, and a lost entry in between does not bring an older
-/// state back. What has expired meanwhile is not written, but what it replaced goes.
+/// state back. What has expired meanwhile is written all the same: a refresh further on may bring it to life, and if none does, no answer shows it
+/// and the sweep after the opening removes it.
 /// </remarks>
 internal sealed class Replay(StoreEngine engine, StoreSession session, long nowUnixMs) : IWalSink
 {
@@ -40,7 +41,7 @@ internal sealed class Replay(StoreEngine engine, StoreSession session, long nowU
         old.Start(slot.ValueId, Timeless, copyPacked: operation == WalOperation.Refresh);
         SlotTable.Examine(session, slot.ValueId);
         if (old.State != SlotState.Absent && old.OldPosition >= position) return;
-        if (operation == WalOperation.Put && slot.ExpiresUnixMs > nowUnixMs)
+        if (operation == WalOperation.Put)
         {
             Write(slot, WalEntry.Packed(entry), position);
         }
@@ -102,7 +103,6 @@ internal sealed class Replay(StoreEngine engine, StoreSession session, long nowU
         if (old.State == SlotState.Absent) return;
         Span<byte> scratch = session.Scratch(WalEntry.HeaderBytes + old.OldPackedBytes);
         if (Crc32C.Append(uint.MaxValue, scratch[WalEntry.HeaderBytes..]) != packedSum) return;
-        if (slot.ExpiresUnixMs <= nowUnixMs) return;
         SlotRecord.WriteFields(scratch[WalEntry.RecordOffset..], slot);
         engine.Slots.Write(session, slot, old.OldPackedBytes, position);
     }

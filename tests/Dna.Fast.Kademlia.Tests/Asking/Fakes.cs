@@ -42,7 +42,7 @@ internal sealed class EngineBench
 {
     public EngineBench(ulong seed = 1)
     {
-        Engine = new RequestEngine(Turn, Timers, Counters, new SeededRandom(seed));
+        Engine = new RequestEngine(Turn, Timers, Counters, new SeededRandom(seed), new ExpectedAnswers());
         Queries = new QuerySender(Engine, new Sender(IdOf(0), 0, false));
         Turn.Begin(new Instant(0, 0), Sink);
     }

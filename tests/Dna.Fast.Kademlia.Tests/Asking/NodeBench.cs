@@ -40,12 +40,12 @@ internal sealed class NodeBench : IDisposable
     }
 
     /// <summary>Hands the node a datagram of the peer and lets it take its turn.</summary>
-    public List<(Route To, byte[] Bytes)> Receive(uint t, Writer write)
+    public List<(Route To, byte[] Bytes)> Receive(uint t, Writer write, NodeAddress? from = null)
     {
         int length = write(_buffer, new Sender(Peer, 0, false), t);
         Assert.NotEqual(0, length);
         Sink.Sent.Clear();
-        Node.Workers[0].Receive(Now, new Route(PeerAddress, default), _buffer.AsSpan(0, length), Sink);
+        Node.Workers[0].Receive(Now, new Route(from ?? PeerAddress, default), _buffer.AsSpan(0, length), Sink);
         Node.Workers[0].Turn(Now, Sink);
         return [.. Sink.Sent];
     }

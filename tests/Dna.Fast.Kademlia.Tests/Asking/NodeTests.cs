@@ -101,6 +101,76 @@ public sealed class NodeTests
     }
 
     [Fact]
+    public void A_node_that_was_away_is_asked_again_when_it_is_back()
+    {
+        using var bench = new NodeBench(NodeBench.PeerAddress);
+        Connect(bench);
+        bench.Node.Listen(InfoHash.OfKey("key"), default, _ => { });
+        NodeBench.TransactionOf(bench.Turn(), MessageKind.Find);
+        for (int ms = 0; ms < 12_000; ms += 50) bench.Turn(50);
+        Assert.True(bench.Node.Context.Table4.Find(NodeBench.Peer)!.IsExpired);
+
+        // It is back and says so; the subscription goes on by itself within a bootstrap's pause.
+        bench.Receive(77, (Span<byte> to, in Sender sender, uint id) => QueryWriter.Ping(to, sender, id));
+        bool asked = false;
+        for (int ms = 0; ms < 30_000 && !asked; ms += 50)
+        {
+            asked = bench.Turn(50).Any(sent => MessageReader.Read(sent.Bytes, out Message message) == DecodeStatus.Ok
+                && message.Kind == MessageKind.Find && message.Target == InfoHash.OfKey("key"));
+        }
+
+        Assert.True(asked);
+    }
+
+    [Fact]
+    public void A_node_that_answers_find_with_an_error_is_not_asked_without_end()
+    {
+        using var bench = new NodeBench(NodeBench.PeerAddress);
+        Connect(bench);
+        bench.Node.Get(InfoHash.OfKey("key"), default, _ => true, _ => { });
+        List<(Route To, byte[] Bytes)> sent = bench.Turn();
+        int asked = 0;
+        for (; asked < 10; asked++)
+        {
+            (Route To, byte[] Bytes)[] queries = [.. sent.Where(s => MessageReader.Read(s.Bytes, out Message m) == DecodeStatus.Ok && m.Kind is MessageKind.Get or MessageKind.Find)];
+            if (queries.Length == 0) break;
+            MessageReader.Read(queries[0].Bytes, out Message query);
+            sent = bench.Receive(query.Transaction, (Span<byte> to, in Sender sender, uint id) => ReplyWriter.Error(to, sender, id, 203, "no"u8));
+        }
+
+        Assert.InRange(asked, 1, 3);
+    }
+
+    [Fact]
+    public void A_listener_in_another_nodes_name_does_no_harm_to_that_node()
+    {
+        using var bench = new NodeBench(NodeBench.PeerAddress);
+        Connect(bench);
+        NodeAddress thief = NodeAddress.V4(0x7F000001, 6666);
+        var token = new byte[WireLimits.TokenBytes];
+        bench.Node.Context.Tokens.Write(thief, token);
+        bench.Receive(3, (Span<byte> to, in Sender sender, uint id) => QueryWriter.Listen(to, sender, id, InfoHash.OfKey("key"), token, 5, []), thief);
+        Assert.Equal(DecodeStatus.Ok, new ValueBuilder { Id = 5, Data = new byte[] { 1 } }.Pack(out byte[] packed));
+        var values = new byte[packed.Length + 8];
+        int length = ValueListWriter.Inline(values, packed, 1);
+        bench.Node.Context.Tokens.Write(NodeBench.PeerAddress, token);
+        bench.Receive(4, (Span<byte> to, in Sender sender, uint id) =>
+            QueryWriter.Put(to, sender, id, InfoHash.OfKey("key"), values.AsSpan(0, length), -1, token));
+        for (int ms = 0; ms < 15_000; ms += 50)
+        {
+            // The real node answers what it is asked; the thief is silent.
+            foreach ((Route to, byte[] bytes) in bench.Turn(50))
+            {
+                if (to.Remote != NodeBench.PeerAddress || MessageReader.Read(bytes, out Message query) != DecodeStatus.Ok || query.Kind == MessageKind.Reply) continue;
+                bench.Receive(query.Transaction, Found([]));
+            }
+        }
+
+        Assert.Equal(1, bench.Node.Count(Counter.UpdatesOut));
+        Assert.False(bench.Node.Context.Table4.Find(NodeBench.Peer)!.IsExpired);
+    }
+
+    [Fact]
     public void A_put_without_anybody_to_ask_says_unreachable()
     {
         using var bench = new NodeBench();

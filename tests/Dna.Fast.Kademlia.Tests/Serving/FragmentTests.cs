@@ -98,6 +98,7 @@ public sealed class FragmentTests
         byte[] value = ServingBench.Text(5, _text);
         var list = new byte[16];
         int listed = ValueListWriter.Sizes(list, [value.Length]);
+        _bench.Context.Expected.Add(ServingBench.Home, 9);
         _bench.Send(to => ReplyWriter.Found(to, ServingBench.Stranger, 9, ServingBench.Home, [], [], new byte[32], list.AsSpan(0, listed), []));
         for (int offset = 0; offset < value.Length; offset += WireLimits.FragmentBytes)
         {

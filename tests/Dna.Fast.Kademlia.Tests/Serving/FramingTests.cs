@@ -102,6 +102,7 @@ public sealed class FramingTests
     public void Replies_are_not_charged()
     {
         using var bench = new ServingBench(limits: new RateLimits(0, 2));
+        for (uint t = 0; t < 10; t++) bench.Context.Expected.Add(ServingBench.Home, t);
         for (uint t = 0; t < 10; t++) bench.Send(to => ReplyWriter.Pong(to, ServingBench.Stranger, t, ServingBench.Home));
         Assert.Equal(10, bench.Counters[Counter.RepliesIn]);
         Assert.Equal(10, bench.Inbox.Told.Count(t => t.StartsWith("answer", StringComparison.Ordinal)));

@@ -276,9 +276,9 @@ public sealed class ListenerTableTests
     [Fact]
     public void First_push_is_bounded_and_counted()
     {
-        for (ulong id = 1; id <= 20; id++) _bench.Store(id, new string('x', 60_000));
+        for (ulong id = 1; id <= 150; id++) _bench.Store(id, new string('x', 60_000));
         _bench.Listen(7);
-        Assert.Equal(ServingLimits.BytesPerReplyMax / 60_034, _bench.Turn().Sum(t => t.Split(' ').Length - 2));
+        Assert.Equal(ServingLimits.FirstPushBytesMax / 60_034, _bench.Turn().Sum(t => t.Split(' ').Length - 2));
         Assert.Equal(1, _bench.Counters[Counter.ListensCut]);
     }
 

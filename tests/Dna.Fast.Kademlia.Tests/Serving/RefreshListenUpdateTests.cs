@@ -63,33 +63,51 @@ public sealed class RefreshListenUpdateTests
     }
 
     [Fact]
-    public void Update_is_always_acknowledged_and_handed_to_the_owner()
+    public void Update_is_always_acknowledged_and_handed_to_the_owner_when_its_socket_is_ours()
     {
+        Assert.Single(_bench.Send(to => QueryWriter.UpdateExpired(to, ServingBench.Stranger, 5, 99, [1, 2], new byte[32])));
+        Assert.DoesNotContain(_bench.Inbox.Told, t => t.StartsWith("update", StringComparison.Ordinal));
+        _bench.Context.Expected.AddSocket(99);
         Message reply = ServingBench.Read(Assert.Single(_bench.Send(to => QueryWriter.UpdateExpired(to, ServingBench.Stranger, 6, 99, [1, 2], new byte[32]))));
         Assert.Equal((MessageKind.Reply, 6u), (reply.Kind, reply.Transaction));
         Assert.Contains(_bench.Inbox.Told, t => t.StartsWith("update", StringComparison.Ordinal));
     }
 
     [Fact]
-    public void Update_in_fragments_is_acknowledged_at_its_header_and_handed_over_whole()
+    public void Update_in_fragments_is_acknowledged_when_it_is_whole()
     {
+        _bench.Context.Expected.AddSocket(99);
         byte[] value = ServingBench.Text(5, new string('x', 2000));
         var list = new byte[16];
         int listed = ValueListWriter.Sizes(list, [value.Length]);
-        Assert.Single(_bench.Send(to => QueryWriter.UpdateValues(to, ServingBench.Stranger, 6, ServingBench.Key, 99, list.AsSpan(0, listed), new byte[32])));
+        Assert.Empty(_bench.Send(to => QueryWriter.UpdateValues(to, ServingBench.Stranger, 6, ServingBench.Key, 99, list.AsSpan(0, listed), new byte[32])));
         Assert.Empty(_bench.Send(to => FragmentWriter.Write(to, ServingBench.Stranger, 6, 0, 0, value.AsSpan(0, 1280))));
-        Assert.Empty(_bench.Send(to => FragmentWriter.Write(to, ServingBench.Stranger, 6, 0, 1280, value.AsSpan(1280))));
+        Message reply = ServingBench.Read(Assert.Single(_bench.Send(to => FragmentWriter.Write(to, ServingBench.Stranger, 6, 0, 1280, value.AsSpan(1280)))));
+        Assert.Equal((MessageKind.Reply, 6u), (reply.Kind, reply.Transaction));
         Assert.Equal(value, Assert.Single(Assert.Single(_bench.Inbox.Whole).Values).ToArray());
         Assert.DoesNotContain(_bench.Inbox.Told, t => t.StartsWith("update", StringComparison.Ordinal));
     }
 
     [Fact]
-    public void Legacy_push_and_error_go_to_the_owner()
+    public void Update_in_fragments_for_a_socket_that_is_not_ours_holds_no_memory()
     {
-        Assert.Empty(_bench.Send(to => ReplyWriter.LegacyIds(to, ServingBench.Stranger, 99, true, [1], new byte[32])));
+        var list = new byte[16];
+        int listed = ValueListWriter.Sizes(list, [2_000]);
+        Assert.Single(_bench.Send(to => QueryWriter.UpdateValues(to, ServingBench.Stranger, 6, ServingBench.Key, 98, list.AsSpan(0, listed), new byte[32])));
+        _bench.Send(to => FragmentWriter.Write(to, ServingBench.Stranger, 6, 0, 0, new byte[1280]));
+        _bench.Send(to => FragmentWriter.Write(to, ServingBench.Stranger, 6, 0, 1280, new byte[720]));
+        Assert.Empty(_bench.Inbox.Whole);
+    }
+
+    [Fact]
+    public void Error_that_answers_a_request_goes_to_the_owner_and_what_answers_none_does_not()
+    {
+        _bench.Context.Expected.Add(ServingBench.Home, 9);
+        Assert.Empty(_bench.Send(to => ReplyWriter.Error(to, ServingBench.Stranger, 8, 401, "no"u8)));
         Assert.Empty(_bench.Send(to => ReplyWriter.Error(to, ServingBench.Stranger, 9, 401, "no"u8)));
-        Assert.Equal(2, _bench.Inbox.Told.Count(t => t.StartsWith("answer", StringComparison.Ordinal)));
-        Assert.Equal(1, _bench.Counters[Counter.ErrorsIn]);
+        Assert.Single(_bench.Inbox.Told, t => t.StartsWith("answer", StringComparison.Ordinal));
+        Assert.Equal(2, _bench.Counters[Counter.ErrorsIn]);
+        Assert.Equal(1, _bench.Counters[Counter.DropReplyUnknown]);
     }
 
     private List<byte[]> Refresh(ulong id, byte[]? token = null) =>

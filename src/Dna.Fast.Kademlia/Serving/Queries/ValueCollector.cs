@@ -3,7 +3,8 @@ using Dna.Fast.Kademlia.Store;
 namespace Dna.Fast.Kademlia.Serving.Queries;
 
 /// <summary>Gathers the packed values that pass a query, back to back, within the bounds of a reply. One thread; its memory grows once and stays.</summary>
-internal sealed class ValueCollector : IValueVisitor
+/// <param name="bytesMax">Packed bytes it takes at most.</param>
+internal sealed class ValueCollector(int bytesMax = ServingLimits.BytesPerReplyMax) : IValueVisitor
 {
     private readonly byte[] _query = new byte[ServingLimits.QueryBytesMax];
     private byte[] _packed = new byte[4096];
@@ -43,7 +44,7 @@ internal sealed class ValueCollector : IValueVisitor
         Visited++;
         LastExpiresUnixMs = slot.ExpiresUnixMs;
         if (_queryBytes > 0 && !QueryFilter.Matches(_query.AsSpan(0, _queryBytes), packed)) return true;
-        if (Count == ServingLimits.ValuesPerReplyMax || _bytes + packed.Length > ServingLimits.BytesPerReplyMax)
+        if (Count == ServingLimits.ValuesPerReplyMax || _bytes + packed.Length > bytesMax)
         {
             IsCut = true;
             return false;

@@ -146,6 +146,12 @@ internal sealed class Keeper : IDisposable
             {
                 _engine.Trouble($"upkeep failed: {Disk.DiskErrors.Explain(exception)}");
             }
+#pragma warning disable CA1031 // A bug in the upkeep must not end a node that still serves and commits: it is reported as the store's health.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                _engine.Trouble($"upkeep failed by an error of ours ({exception.Message}): values are served and committed; restart when convenient");
+            }
 
             _wake.WaitOne(TickMs);
         }

@@ -49,6 +49,16 @@ public sealed class EchoServerTests : IDisposable
     }
 
     [Fact]
+    public void Over_IPv6_it_is_the_same()
+    {
+        Assert.SkipUnless(System.Net.Sockets.Socket.OSSupportsIPv6, "no IPv6 here");
+        using EchoServer six = EchoServer.Start(IPAddress.IPv6Loopback, 0, 1, new EchoReplies(8, 100, 0));
+        RunResult result = Runs.Run(Runs.Options(six.Address, RequestKind.Find));
+        Assert.True(result.Requests > 0);
+        Assert.Equal(result.Requests, result.Count(Outcome.Ok));
+    }
+
+    [Fact]
     public void In_steady_state_the_generators_thread_allocates_nothing()
     {
         LoadOptions options = Runs.Options(_echo.Address, RequestKind.Get) with { Threads = 1 };

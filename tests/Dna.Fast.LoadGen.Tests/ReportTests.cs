@@ -5,6 +5,7 @@ using Dna.Fast.LoadGen.Load;
 using Dna.Fast.LoadGen.Report;
 using Dna.Fast.LoadGen.Tests.Kit;
 using Dna.Fast.LoadGen.Workload;
+using Spectre.Console;
 
 namespace Dna.Fast.LoadGen.Tests;
 
@@ -70,6 +71,20 @@ public sealed class ReportTests : IDisposable
             Outcomes = new Dictionary<string, long>()
         };
         Assert.Contains("</html>", HtmlReport.Page(empty), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1:4222")]
+    [InlineData("[::1]:4222")]
+    public void The_table_names_the_target_whatever_its_form(string address)
+    {
+        var text = new StringWriter();
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(text) });
+        console.Profile.Width = 120;
+        var server = new ServerInfo(1, 2.5, 0.5, 1 << 20);
+        TableReport.Write(console, _result with { Target = _result.Target with { Address = address }, Server = server });
+        Assert.Contains($"get {address}", text.ToString(), StringComparison.Ordinal);
+        Assert.Contains("2.50 us", text.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

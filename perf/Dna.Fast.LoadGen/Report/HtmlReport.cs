@@ -42,8 +42,12 @@ internal static class HtmlReport
         Tile("p99", TableReport.Us(result.Latency.P99Us), false);
         long lost = result.Listen?.Missing ?? result.Lost;
         Tile(result.Listen == null ? "lost" : "missing pushes", TableReport.Number(lost), lost > 0);
-        if (result.Server != null) Tile("CPU per reply", $"{result.Server.CpuUsPerReply.ToString("0.00", CultureInfo.InvariantCulture)} us",
-            false);
+        if (result.Server is { } server)
+        {
+            string cpu = $"{server.CpuUsPerReply.ToString("0.00", CultureInfo.InvariantCulture)} us";
+            Tile(result.Listen == null ? "CPU per reply" : "CPU per put and its pushes", cpu, false);
+        }
+
         page.Append("</div>");
 
         void Tile(string name, string value, bool isBad) =>

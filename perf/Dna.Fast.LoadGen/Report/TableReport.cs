@@ -10,7 +10,10 @@ internal static class TableReport
     {
         console.WriteLine();
         var table = new Table().Border(TableBorder.Rounded).HideHeaders().AddColumn("what").AddColumn(new TableColumn("how much").RightAligned()).AddColumn("note");
-        table.Title = new TableTitle($"{result.Command} {result.Target.Address}{(result.Target.IsEcho ? " (bare echo)" : "")}");
+        string title = $"{result.Command} {result.Target.Address}{(result.Target.IsEcho ? " (bare echo)" : "")}";
+
+        // An IPv6 target has brackets, which are markup to a table's title.
+        table.Title = new TableTitle(Markup.Escape(title));
         Row(table, result.Listen == null ? "replies per second" : "pushes per second", Number(result.RepliesPerSecond), Loop(result));
         Row(table, "requests", Number(result.Requests),
             $"in {result.Seconds:0.###} s, after {result.Settings.WarmUpSeconds:0.###} s of warm-up");
@@ -24,7 +27,7 @@ internal static class TableReport
             ? $"{result.NodesPerFind:0.##} nodes in each find answer" : "");
         if (result.Server is { } server)
         {
-            Row(table, "node: CPU per reply", $"{server.CpuUsPerReply.ToString("0.00", CultureInfo.InvariantCulture)} us",
+            Row(table, result.Listen == null ? "node: CPU per reply" : "node: CPU per put", $"{server.CpuUsPerReply.ToString("0.00", CultureInfo.InvariantCulture)} us",
                 $"{server.CpuCores:0.00} cores, process {server.Pid}");
             Row(table, "node: memory", $"{server.RssBytes / 1048576.0:0.0} MiB", "resident");
         }

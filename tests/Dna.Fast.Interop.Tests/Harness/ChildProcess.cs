@@ -28,14 +28,14 @@ internal sealed class ChildProcess : IAsyncDisposable
     public bool HasExited => _process.HasExited;
 
     /// <param name="install">What a person has to do when the program is not there.</param>
-    public static ChildProcess Start(string program, IEnumerable<string> arguments, string install, string? workingDirectory = null)
+    public static ChildProcess Start(string program, IEnumerable<string> arguments, string install)
     {
         ProcessStartInfo info = new(program, arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            WorkingDirectory = workingDirectory ?? Path.GetTempPath(),
+            WorkingDirectory = Path.GetTempPath(),
         };
         Process process = new() { StartInfo = info };
         ChildProcess child = new(process);

@@ -14,10 +14,13 @@ internal static class DnaBinary
             : System.IO.Path.Combine(Repository.Root, "artifacts", "linux-x64", "dna");
 
     /// <summary>Starts the binary with these arguments.</summary>
-    public static ChildProcess Start(IEnumerable<string> arguments, string? workingDirectory = null) =>
-        File.Exists(Path)
-            ? ChildProcess.Start(Path, arguments, Install, workingDirectory)
-            : throw new InvalidOperationException($"The node under test is not at '{Path}'. {Install}");
+    /// <param name="prefix">Words in front of it.</param>
+    public static ChildProcess Start(IEnumerable<string> arguments, IReadOnlyList<string>? prefix = null)
+    {
+        if (!File.Exists(Path)) throw new InvalidOperationException($"The node under test is not at '{Path}'. {Install}");
+        string[] words = [.. prefix ?? [], Path, .. arguments];
+        return ChildProcess.Start(words[0], words.Skip(1), Install);
+    }
 }
 
 /// <summary>How a client command ended.</summary>

@@ -22,6 +22,9 @@ internal sealed record DnaOptions
     public string? Data { get; init; }
 
     public IReadOnlyList<string> More { get; init; } = [];
+
+    /// <summary>Words in front of the command: another network namespace.</summary>
+    public IReadOnlyList<string> Prefix { get; init; } = [];
 }
 
 /// <summary>A running <c>dna run</c>.</summary>
@@ -71,7 +74,7 @@ internal sealed partial class DnaProcess : IAsyncDisposable
         if (options.Network != 0) arguments.AddRange(["--network", options.Network.ToString(CultureInfo.InvariantCulture)]);
         arguments.AddRange(options.More);
 
-        ChildProcess process = DnaBinary.Start(arguments);
+        ChildProcess process = DnaBinary.Start(arguments, options.Prefix);
         (int Number, string Line)? ready = await process.Output.WaitAsync(0, line => ReadyLine().IsMatch(line), TimeSpan.FromSeconds(30));
         if (ready is not null) return new DnaProcess(process, directory, data, ready.Value.Line);
 

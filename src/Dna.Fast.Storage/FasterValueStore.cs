@@ -40,12 +40,15 @@ public sealed class FasterValueStore : IValueStore
 
     /// <summary>Opens the store in a directory, or begins one there.</summary>
     /// <param name="options">Where and how large.</param>
-    /// <param name="nowUnixMs">Now: what has expired until then does not come back.</param>
     /// <returns>The store, or why there is none. Damaged files are no reason: what is sound is there, the rest is set aside and counted.</returns>
-    public static OpenResult Open(StoreOptions options, long nowUnixMs) => Opening.Open(options, nowUnixMs);
+    /// <remarks>What has expired meanwhile is in no answer; it counts as there until the first sweep, within a second.</remarks>
+    public static OpenResult Open(StoreOptions options) => Opening.Open(options);
 
     /// <summary>The thread that cleans up; tests drive it by hand.</summary>
     internal Keeper Keeper { get; }
+
+    /// <summary>Who occupies how much.</summary>
+    internal SourceLedger Ledger => _engine.Totals.Sources;
 
     public long CommittedTicket => _engine.CommittedTicket;
 

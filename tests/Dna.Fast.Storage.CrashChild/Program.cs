@@ -10,7 +10,7 @@ string directory = args[0];
 int seed = int.Parse(args[1]), checkpointEvery = int.Parse(args[2]);
 long now = long.Parse(args[3]);
 
-OpenResult opened = FasterValueStore.Open(CrashLoad.Options(directory), now);
+OpenResult opened = FasterValueStore.Open(CrashLoad.Options(directory));
 if (opened.Store is not { } store)
 {
     Console.Error.WriteLine(opened.Message);

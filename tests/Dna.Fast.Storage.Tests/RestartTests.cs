@@ -84,6 +84,21 @@ public sealed class RestartTests : IDisposable
     }
 
     [Fact]
+    public void A_value_refreshed_beyond_its_first_expiry_survives_a_restart_after_it()
+    {
+        long now = _folder.Clock.NowUnixMs;
+        using (FasterValueStore store = _folder.Open())
+        {
+            Samples.Put(store, 1, 1, [1], now, expires: now + 1000);
+            store.Refresh(Samples.Key(1), 1, now + 500, now + 100_000, durable: true, now + 500);
+        }
+
+        _folder.Clock.NowUnixMs = now += 5000;
+        using FasterValueStore again = _folder.Open();
+        Assert.True(again.Contains(Samples.Key(1), now));
+    }
+
+    [Fact]
     public void Removals_refreshes_and_edits_come_back_in_order()
     {
         long now = _folder.Clock.NowUnixMs;

@@ -24,7 +24,7 @@ internal sealed class StoreFolder : IDisposable
     public FasterValueStore Open(Func<StoreOptions, StoreOptions>? with = null)
     {
         StoreOptions options = with is null ? Options : with(Options);
-        OpenResult result = FasterValueStore.Open(options, Clock.NowUnixMs);
+        OpenResult result = FasterValueStore.Open(options);
         Assert.Equal((OpenStatus.Opened, ""), (result.Status, result.Message));
         return result.Store!;
     }

@@ -18,7 +18,7 @@ internal enum WalOperation : byte
 /// Little endian, behind FASTER's own length field:
 /// <code>
 ///  0  u32  CRC-32C over everything behind this field, seeded with a secret of the log
-///  4  u8   operation   5  u8  0   6  u16  value type
+///  4  u8   operation   5  u8  1: the slot was empty (Put), else 0   6  u16  value type
 ///  8  20 bytes  infohash
 /// 28  u32  CRC-32C of the packed value a Refresh meant, else 0
 /// 32  u64  value id   40  i64  created   48  i64  expires   56  24 bytes  source
@@ -35,15 +35,16 @@ internal static class WalEntry
     public const int RecordOffset = HeaderBytes - SlotRecord.HeaderBytes;
 
     private const int OperationOffset = 4;
+    private const int NewOffset = 5;
     private const int TypeOffset = 6;
     private const int KeyOffset = 8;
     private const int PackedSumOffset = 28;
 
     /// <summary>Writes everything but the packed value, which is in its place already.</summary>
-    public static void Write(Span<byte> entry, uint seed, WalOperation operation, ReadOnlySpan<byte> head, in SlotInfo slot, uint packedSum)
+    public static void Write(Span<byte> entry, uint seed, WalOperation operation, ReadOnlySpan<byte> head, in SlotInfo slot, uint packedSum, bool isNew)
     {
         entry[OperationOffset] = (byte)operation;
-        entry[OperationOffset + 1] = 0;
+        entry[NewOffset] = isNew ? (byte)1 : (byte)0;
         BinaryPrimitives.WriteUInt16LittleEndian(entry[TypeOffset..], slot.Type);
         head[..StoreKey.HeadBytes].CopyTo(entry[KeyOffset..]);
         BinaryPrimitives.WriteUInt32LittleEndian(entry[PackedSumOffset..], packedSum);
@@ -57,6 +58,9 @@ internal static class WalEntry
         && Operation(entry) is WalOperation.Put or WalOperation.Refresh or WalOperation.Remove;
 
     public static WalOperation Operation(ReadOnlySpan<byte> entry) => (WalOperation)entry[OperationOffset];
+
+    /// <summary>True: the value did not replace a live one, so it stands behind all others of its key.</summary>
+    public static bool IsNew(ReadOnlySpan<byte> entry) => entry[NewOffset] != 0;
 
     public static ReadOnlySpan<byte> Head(ReadOnlySpan<byte> entry) => entry.Slice(KeyOffset, StoreKey.HeadBytes);
 

@@ -15,7 +15,7 @@ namespace Dna.Fast.Storage.Recovery;
 /// </remarks>
 internal static class Opening
 {
-    public static OpenResult Open(StoreOptions options, long nowUnixMs)
+    public static OpenResult Open(StoreOptions options)
     {
         IDisposable? directoryLock = null;
         try
@@ -35,7 +35,7 @@ internal static class Opening
             engine.Writer.Start();
             try
             {
-                Recover(engine, nowUnixMs);
+                Recover(engine);
             }
             catch
             {
@@ -54,7 +54,7 @@ internal static class Opening
         }
     }
 
-    private static void Recover(StoreEngine engine, long nowUnixMs)
+    private static void Recover(StoreEngine engine)
     {
         StoreOptions options = engine.Options;
         IReadOnlyList<string> names = options.Disk.List(options.Directory);
@@ -63,7 +63,7 @@ internal static class Opening
         CheckpointState? state = engine.Damage.RebuildWanted ? null : FromCheckpoint(engine, values);
         bool fresh = state is null;
         if (fresh) BeginAnew(engine, values);
-        ReplayAll(engine, state, wals, values, nowUnixMs);
+        ReplayAll(engine, state, wals, values);
         OpenWal(engine, state, wals);
         engine.Totals.RecoveryEnded();
 
@@ -138,11 +138,11 @@ internal static class Opening
     }
 
     private static void ReplayAll(
-        StoreEngine engine, CheckpointState? state, List<(uint Number, uint Seed)> wals, List<(uint Number, uint Seed)> values, long nowUnixMs)
+        StoreEngine engine, CheckpointState? state, List<(uint Number, uint Seed)> wals, List<(uint Number, uint Seed)> values)
     {
         for (int i = 0; i < engine.DamagedCheckpoints; i++) engine.Totals.RecordDamaged();
         StoreSession session = engine.Values.Rent();
-        Replay replay = new(engine, session, nowUnixMs);
+        Replay replay = new(engine, session);
         if (state is null && (NeedsOldValues(engine, wals) || engine.Damage.RebuildWanted))
         {
             foreach ((uint number, uint seed) in values)

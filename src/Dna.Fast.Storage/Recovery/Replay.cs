@@ -9,12 +9,11 @@ namespace Dna.Fast.Storage.Recovery;
 /// <summary>Does again what the write-ahead logs say. One thread, before the store is open.</summary>
 /// <remarks>
 /// Each record knows the entry that made it, so an entry the store already knows of changes nothing, and a lost entry in between does not bring an older
-/// state back. What has expired meanwhile is written all the same: a refresh further on may bring it to life, and if none does, no answer shows it
-/// and the sweep after the opening removes it.
+/// state back. What has expired is written like anything else: a later entry may have given it more time. The first sweep tells.
 /// </remarks>
-internal sealed class Replay(StoreEngine engine, StoreSession session, long nowUnixMs) : IWalSink
+internal sealed class Replay(StoreEngine engine, StoreSession session) : IWalSink
 {
-    // Whatever is found counts as alive: what was expired then and what is now are different questions, and the sweep after the opening asks the second.
+    // Whatever is found counts as alive: what was expired when the entry was written, the entry itself says.
     private const long Timeless = long.MinValue;
 
     private uint _generation;
@@ -43,6 +42,7 @@ internal sealed class Replay(StoreEngine engine, StoreSession session, long nowU
         if (old.State != SlotState.Absent && old.OldPosition >= position) return;
         if (operation == WalOperation.Put)
         {
+            if (WalEntry.IsNew(entry) && old.State != SlotState.Absent) MakeEmpty(slot.ValueId);
             Write(slot, WalEntry.Packed(entry), position);
         }
         else if (operation == WalOperation.Refresh)
@@ -64,7 +64,7 @@ internal sealed class Replay(StoreEngine engine, StoreSession session, long nowU
     public void Adopt(ReadOnlySpan<byte> head, ReadOnlySpan<byte> record)
     {
         SlotInfo slot = SlotRecord.Info(record);
-        if (slot.ValueId == 0 || slot.ExpiresUnixMs <= nowUnixMs) return;
+        if (slot.ValueId == 0) return;
         head.CopyTo(session.Head);
         session.Examiner.Start(slot.ValueId, Timeless, copyPacked: false);
         SlotTable.Examine(session, slot.ValueId);
@@ -95,6 +95,14 @@ internal sealed class Replay(StoreEngine engine, StoreSession session, long nowU
         packed.CopyTo(scratch[WalEntry.HeaderBytes..]);
         SlotRecord.WriteFields(scratch[WalEntry.RecordOffset..], slot);
         engine.Slots.Write(session, slot, packed.Length, position);
+    }
+
+    /// <summary>Removes the expired value that was in a slot when a new one came.</summary>
+    private void MakeEmpty(ulong valueId)
+    {
+        engine.Slots.Erase(session);
+        session.Examiner.Start(valueId, Timeless, copyPacked: false);
+        SlotTable.Examine(session, valueId);
     }
 
     private void Refresh(in SlotInfo slot, uint packedSum, ulong position)

@@ -93,7 +93,7 @@ internal sealed class SlotEdits(StoreEngine engine, WriteAheadLog wal)
                 // What expires does so again after a restart, without the log's help.
                 if (reason != RemovalReason.Expired)
                 {
-                    Append(session, WalOperation.Remove, old.Old, packedBytes: 0, packedSum: 0);
+                    Append(session, WalOperation.Remove, old.Old, packedBytes: 0, packedSum: 0, isNew: false);
                     wal.RequestCommit(atOnce: false);
                 }
 
@@ -150,7 +150,7 @@ internal sealed class SlotEdits(StoreEngine engine, WriteAheadLog wal)
         StoreSession session, WalOperation operation, in SlotInfo slot, int packedBytes, uint packedSum, PutStatus status, bool durable)
     {
         // A refresh says which bytes it means instead of repeating them.
-        long address = Append(session, operation, slot, operation == WalOperation.Put ? packedBytes : 0, packedSum);
+        long address = Append(session, operation, slot, operation == WalOperation.Put ? packedBytes : 0, packedSum, status == PutStatus.Stored);
         if (address == 0) return new PutResult(PutStatus.StoreFull, 0);
         engine.Slots.Write(session, slot, packedBytes, LogPosition.Of(wal.Generation, address));
         wal.RequestCommit(durable);
@@ -158,10 +158,10 @@ internal sealed class SlotEdits(StoreEngine engine, WriteAheadLog wal)
         return new PutResult(status, durable ? address : 0);
     }
 
-    private long Append(StoreSession session, WalOperation operation, in SlotInfo slot, int packedBytes, uint packedSum)
+    private long Append(StoreSession session, WalOperation operation, in SlotInfo slot, int packedBytes, uint packedSum, bool isNew)
     {
         Span<byte> entry = session.Scratch(WalEntry.HeaderBytes + packedBytes);
-        WalEntry.Write(entry, wal.Seed, operation, session.Head, slot, packedSum);
+        WalEntry.Write(entry, wal.Seed, operation, session.Head, slot, packedSum, isNew);
         return wal.Append(entry);
     }
 

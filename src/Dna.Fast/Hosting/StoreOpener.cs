@@ -11,7 +11,7 @@ internal static class StoreOpener
     public static IValueStore? Open(RunSettings settings, DataDirectory directory, out string? problem)
     {
         var options = new StoreOptions { Directory = directory.Store, MemoryBytes = settings.MemoryBytes, LimitBytes = settings.StoreBytes };
-        OpenResult opened = FasterValueStore.Open(options, TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
+        OpenResult opened = FasterValueStore.Open(options);
         problem = opened.Store is null ? opened.Message : null;
         return opened.Store;
     }

@@ -28,14 +28,15 @@ internal sealed class ChildProcess : IAsyncDisposable
     public bool HasExited => _process.HasExited;
 
     /// <param name="install">What a person has to do when the program is not there.</param>
-    public static ChildProcess Start(string program, IEnumerable<string> arguments, string install)
+    /// <param name="workingDirectory">Null: the directory of temporary files.</param>
+    public static ChildProcess Start(string program, IEnumerable<string> arguments, string install, string? workingDirectory = null)
     {
         ProcessStartInfo info = new(program, arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            WorkingDirectory = Path.GetTempPath(),
+            WorkingDirectory = workingDirectory ?? Path.GetTempPath(),
         };
         Process process = new() { StartInfo = info };
         ChildProcess child = new(process);

@@ -15,7 +15,7 @@ internal sealed class StoreEngine : IWriterDuty, IRemovalWitness, IDamageWitness
 {
     private readonly Lock[] _gates = new Lock[1 << StoreComparer.GateBits];
     private IStoreObserver? _observer;
-    private string? _trouble;
+    private readonly string?[] _troubles = new string?[Enum.GetValues<TroubleKind>().Length];
     private string? _reportedStall;
     private long _committedTicket;
 
@@ -66,7 +66,20 @@ internal sealed class StoreEngine : IWriterDuty, IRemovalWitness, IDamageWitness
     public bool IsStalled => Writer.Stall is not null;
 
     /// <summary>"ok", or what is wrong and what to do.</summary>
-    public string Health => Writer.Stall ?? _trouble ?? "ok";
+    public string Health
+    {
+        get
+        {
+            if (Writer.Stall is { } stall) return stall;
+            foreach (string? trouble in _troubles)
+            {
+                if (trouble is not null) return trouble;
+            }
+
+            long failed = Values.FailedReads;
+            return failed == 0 ? "ok" : $"{failed} reads from the disk failed: check the disk";
+        }
+    }
 
     /// <summary>Makes a value log and its counters the ones in use.</summary>
     public void Use(ValueLog values, CheckpointManager manager, StoreTotals totals)
@@ -101,12 +114,10 @@ internal sealed class StoreEngine : IWriterDuty, IRemovalWitness, IDamageWitness
         foreach (Lock gate in _gates) gate.Exit();
     }
 
-    /// <summary>Something is wrong that does not pass by itself.</summary>
-    public void Trouble(string? what)
+    /// <summary>Something is wrong that does not pass by itself; null when it is right again.</summary>
+    public void Trouble(TroubleKind kind, string? what)
     {
-        if (_trouble == what) return;
-        _trouble = what;
-        Volatile.Read(ref _observer)?.Committed();
+        if (Interlocked.Exchange(ref _troubles[(int)kind], what) != what) Volatile.Read(ref _observer)?.Committed();
     }
 
     public int BeforeWrites() => Wal?.CommitIfDue() ?? Timeout.Infinite;
@@ -139,7 +150,7 @@ internal sealed class StoreEngine : IWriterDuty, IRemovalWitness, IDamageWitness
         if (!Damage.SetAside(log, address, bytes)) return;
         Totals.RecordDamaged();
         Damage.AskForRebuild();
-        Trouble($"{Totals.Damaged} damaged records were set aside in '{FileNames.DamagedDirectory}': check the disk; a restart rebuilds the index");
+        Trouble(TroubleKind.Damage, $"{Totals.Damaged} damaged records were set aside in '{FileNames.DamagedDirectory}': check the disk; a restart rebuilds the index");
     }
 
     /// <summary>Closes the files and gives the directory free.</summary>
@@ -155,4 +166,12 @@ internal sealed class StoreEngine : IWriterDuty, IRemovalWitness, IDamageWitness
 
         DirectoryLock.Dispose();
     }
+}
+
+/// <summary>What may be wrong for longer, worst first.</summary>
+internal enum TroubleKind : byte
+{
+    Checkpoint,
+    Damage,
+    Upkeep,
 }

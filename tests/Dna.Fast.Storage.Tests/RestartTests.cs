@@ -68,6 +68,51 @@ public sealed class RestartTests : IDisposable
     }
 
     [Fact]
+    public void Another_size_of_memory_costs_a_rebuild_and_no_value()
+    {
+        using (FasterValueStore store = _folder.Open())
+        {
+            Samples.Fill(store, _folder.Clock, Values);
+            for (int i = 0; i < 2; i++) Assert.True(store.Keeper.Checkpoint());
+        }
+
+        for (int round = 0; round < 3; round++)
+        {
+            using FasterValueStore again = _folder.Open(static options => options with { MemoryBytes = 16 << 20 });
+            Samples.Check(again, _folder.Clock, Values);
+            Assert.Equal((0, "ok"), (again.Statistics.Damaged, again.Statistics.Health));
+            again.Keeper.RunOnce();
+        }
+
+        Assert.Single(_folder.Files("values").Select(static file => Path.GetFileNameWithoutExtension(file)).Distinct());
+    }
+
+    [Fact]
+    public void Checkpoints_amid_the_puts_of_many_threads_lose_none()
+    {
+        const int Threads = 4, Each = 1_500;
+        long now = _folder.Clock.NowUnixMs;
+        using (FasterValueStore store = _folder.Open())
+        {
+            Thread[] threads = [.. Enumerable.Range(0, Threads).Select(thread => new Thread(() =>
+            {
+                for (int i = 0; i < Each; i++) Samples.Put(store, i % 40, (ulong)(thread * Each + i + 1), BitConverter.GetBytes(thread * Each + i), now, long.MaxValue);
+            }))];
+            foreach (Thread thread in threads) thread.Start();
+            while (threads.Any(static thread => thread.IsAlive)) Assert.True(store.Keeper.Checkpoint());
+        }
+
+        using FasterValueStore again = _folder.Open();
+        Assert.Equal((Threads * Each, 40, 0), (again.Statistics.Values, again.Statistics.Keys, again.Statistics.Damaged));
+        for (int id = 0; id < Threads * Each; id++)
+        {
+            Collector collector = new();
+            Assert.True(again.ReadOne(Samples.Key(id % Each % 40), (ulong)id + 1, now, collector), $"value {id}");
+            Assert.Equal(BitConverter.GetBytes(id), collector.Seen[0].Packed);
+        }
+    }
+
+    [Fact]
     public void What_expired_meanwhile_does_not_come_back()
     {
         using (FasterValueStore store = _folder.Open())

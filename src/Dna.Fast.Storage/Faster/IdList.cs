@@ -37,6 +37,12 @@ internal sealed class IdList
 
     public void AddFrom(ReadOnlySpan<byte> record) => Count += DirectoryRecord.ReadIds(record, Room(DirectoryRecord.IdsMax));
 
+    public void AddAll(IdList others)
+    {
+        others.Ids.CopyTo(Room(others.Count));
+        Count += others.Count;
+    }
+
     /// <returns>False when it is not there.</returns>
     public bool Remove(ulong id)
     {

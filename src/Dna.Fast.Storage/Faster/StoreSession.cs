@@ -46,6 +46,9 @@ internal sealed class StoreSession : IDisposable
     /// <summary>Value ids of the directory at hand.</summary>
     public IdList Ids { get; } = new();
 
+    /// <summary>Value ids a read has been through.</summary>
+    public IdList Visited { get; } = new();
+
     /// <summary>Value ids of one chunk.</summary>
     public IdList ChunkIds { get; } = new();
 

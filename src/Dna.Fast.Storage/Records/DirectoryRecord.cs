@@ -14,14 +14,13 @@ namespace Dna.Fast.Storage.Records;
 /// 16  u32  values in all                        16  u32  ids in this chunk
 /// 20  u32  first chunk, 24  u32  end of chunks  20  12 bytes  0
 /// 28  u32  ids in the directory itself
-/// 32  i64  no value expires before this         32  i64  0
-/// 40  u64 each  value ids                       40  u64 each  value ids
+/// 32  u64 each  value ids                       32  u64 each  value ids
 /// </code>
 /// Ids stand in order of first storage: those of the chunks, then those of the directory. A full directory moves its ids into a new chunk.
 /// </remarks>
 internal static class DirectoryRecord
 {
-    public const int HeaderBytes = 40;
+    public const int HeaderBytes = 32;
 
     /// <summary>Ids in a chunk and in a directory, at most: 1 KiB, twice what one more value under a crowded key costs to write.</summary>
     public const int IdsMax = 128;
@@ -32,20 +31,17 @@ internal static class DirectoryRecord
     private const int FirstChunkOffset = 20;
     private const int EndChunkOffset = 24;
     private const int InlineOffset = 28;
-    private const int NextExpiryOffset = 32;
 
     /// <summary>The numbers at the start of a directory.</summary>
     /// <param name="Count">Values in all, expired ones that nobody cleaned away included.</param>
     /// <param name="FirstChunk">Number of the first chunk.</param>
     /// <param name="EndChunk">Number behind the last chunk.</param>
-    /// <param name="NextExpiryUnixMs">No value expires before this.</param>
-    public readonly record struct Header(int Count, uint FirstChunk, uint EndChunk, long NextExpiryUnixMs);
+    public readonly record struct Header(int Count, uint FirstChunk, uint EndChunk);
 
     public static Header ReadHeader(ReadOnlySpan<byte> record) => new(
         BinaryPrimitives.ReadInt32LittleEndian(record[CountOffset..]),
         BinaryPrimitives.ReadUInt32LittleEndian(record[FirstChunkOffset..]),
-        BinaryPrimitives.ReadUInt32LittleEndian(record[EndChunkOffset..]),
-        BinaryPrimitives.ReadInt64LittleEndian(record[NextExpiryOffset..]));
+        BinaryPrimitives.ReadUInt32LittleEndian(record[EndChunkOffset..]));
 
     /// <summary>Copies the ids of a directory or a chunk.</summary>
     /// <returns>Their number.</returns>
@@ -65,7 +61,6 @@ internal static class DirectoryRecord
         BinaryPrimitives.WriteUInt32LittleEndian(whole[FirstChunkOffset..], header.FirstChunk);
         BinaryPrimitives.WriteUInt32LittleEndian(whole[EndChunkOffset..], header.EndChunk);
         BinaryPrimitives.WriteInt32LittleEndian(whole[InlineOffset..], ids.Length);
-        BinaryPrimitives.WriteInt64LittleEndian(whole[NextExpiryOffset..], header.NextExpiryUnixMs);
         SlotRecord.Seal(whole, key, seed);
         return whole.Length;
     }

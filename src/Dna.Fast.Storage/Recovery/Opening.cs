@@ -84,8 +84,8 @@ internal static class Opening
                 return state;
             }
 
-            engine.Totals?.RecordDamaged();
-            engine.DamagedCheckpoints++;
+            // A checkpoint made with other memory is as good as none, but not damaged.
+            if (state is null || state.IndexBuckets == Plan(engine).IndexBuckets) engine.DamagedCheckpoints++;
             engine.Checkpoints.Delete(number);
         }
 
@@ -94,8 +94,7 @@ internal static class Opening
 
     private static bool TryRestore(StoreEngine engine, uint number, CheckpointState state)
     {
-        MemoryPlan plan = MemoryPlan.For(engine.Options.MemoryBytes);
-        if (state.IndexBuckets != plan.IndexBuckets) return false;
+        if (state.IndexBuckets != Plan(engine).IndexBuckets) return false;
         SegmentFiles files = ValueFiles(engine, state.Identity);
 
         // FASTER walks the end of its log without looking at sums, so it is walked here first.
@@ -171,7 +170,7 @@ internal static class Opening
         if (wals.Count > 0) last = Math.Max(last, wals[^1].Number);
         uint seed = (uint)Secret();
         SegmentFiles files = WalFiles(engine, last + 1, seed);
-        engine.Wal = new WriteAheadLog(last + 1, seed, files, engine.Writer, engine.Options.Clock, MemoryPlan.For(engine.Options.MemoryBytes).WalBits);
+        engine.Wal = new WriteAheadLog(last + 1, seed, files, engine.Writer, engine.Options.Clock, Plan(engine).WalBits);
     }
 
     /// <summary>True when the write-ahead logs do not reach back to the first day.</summary>
@@ -189,13 +188,15 @@ internal static class Opening
     }
 
     private static ValueLog NewLog(StoreEngine engine, in ValueLogIdentity identity, SegmentFiles files, CheckpointManager manager) =>
-        new(identity, files, engine.Writer, manager, MemoryPlan.For(engine.Options.MemoryBytes), engine.Options.SegmentBits, engine);
+        new(identity, files, engine.Writer, manager, Plan(engine), engine.Options.SegmentBits, engine);
 
     private static SegmentFiles ValueFiles(StoreEngine engine, in ValueLogIdentity identity) =>
         new(engine.Options.Disk, engine.Options.Directory, identity.Name, engine.Options.SegmentBits);
 
     private static SegmentFiles WalFiles(StoreEngine engine, uint generation, uint seed) =>
         new(engine.Options.Disk, engine.Options.Directory, FileNames.Of(FileNames.Wal, generation, seed), WriteAheadLog.SegmentBits);
+
+    private static MemoryPlan Plan(StoreEngine engine) => MemoryPlan.For(engine.Options.MemoryBytes);
 
     private static ulong Secret()
     {

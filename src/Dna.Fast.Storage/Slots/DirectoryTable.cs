@@ -13,15 +13,13 @@ internal sealed class DirectoryTable(ValueLog log)
     private readonly uint _seed = log.Identity.Seed;
 
     /// <summary>Makes a directory of the ids in the session's list, few enough for the head.</summary>
-    public void Create(StoreSession session, long nextExpiryUnixMs) =>
-        WriteHead(session, new DirectoryRecord.Header(session.Ids.Count, 0, 0, nextExpiryUnixMs));
+    public void Create(StoreSession session) => WriteHead(session, new DirectoryRecord.Header(session.Ids.Count, 0, 0));
 
     /// <summary>Puts an id behind all others.</summary>
     /// <param name="session">The session.</param>
     /// <param name="id">Value id.</param>
-    /// <param name="expiresUnixMs">When its value expires.</param>
     /// <param name="mayBeNamed">True when the id may be in the directory already: it moves to the end.</param>
-    public void Append(StoreSession session, ulong id, long expiresUnixMs, bool mayBeNamed)
+    public void Append(StoreSession session, ulong id, bool mayBeNamed)
     {
         DirectoryRecord.Header header = session.HeadReader.Directory;
         if (mayBeNamed) TakeOut(session, id, ref header);
@@ -33,14 +31,7 @@ internal sealed class DirectoryTable(ValueLog log)
         }
 
         session.Ids.Add(id);
-        WriteHead(session, header with { Count = header.Count + 1, NextExpiryUnixMs = Math.Min(header.NextExpiryUnixMs, expiresUnixMs) });
-    }
-
-    /// <summary>Notes that a value of the directory now expires at <paramref name="expiresUnixMs"/>.</summary>
-    public void Sooner(StoreSession session, long expiresUnixMs)
-    {
-        DirectoryRecord.Header header = session.HeadReader.Directory;
-        if (expiresUnixMs < header.NextExpiryUnixMs) WriteHead(session, header with { NextExpiryUnixMs = expiresUnixMs });
+        WriteHead(session, header with { Count = header.Count + 1 });
     }
 
     /// <summary>Takes an id out.</summary>
@@ -51,7 +42,7 @@ internal sealed class DirectoryTable(ValueLog log)
         if (!TakeOut(session, id, ref header)) return false;
         uint chunks = header.EndChunk - header.FirstChunk;
         bool sparse = chunks > SparseFactor && chunks * DirectoryRecord.IdsMax > SparseFactor * (long)header.Count;
-        if ((header.Count <= 0 || sparse) && LoadChunks(session, header)) return Rewrite(session, header, header.NextExpiryUnixMs);
+        if ((header.Count <= 0 || sparse) && LoadChunks(session, header)) return Rewrite(session, header);
         WriteHead(session, header);
         return false;
     }
@@ -78,7 +69,7 @@ internal sealed class DirectoryTable(ValueLog log)
 
     /// <summary>Writes all chunks anew from the session's list, which holds every id.</summary>
     /// <returns>True when there was none, and the directory is gone.</returns>
-    public bool Rewrite(StoreSession session, in DirectoryRecord.Header header, long nextExpiryUnixMs)
+    private bool Rewrite(StoreSession session, in DirectoryRecord.Header header)
     {
         int count = session.Ids.Count;
         uint chunk = header.EndChunk;
@@ -90,7 +81,7 @@ internal sealed class DirectoryTable(ValueLog log)
 
         session.Ids.RemoveRange(0, written);
         if (count == 0) session.Delete(session.Head);
-        else WriteHead(session, new DirectoryRecord.Header(count, header.EndChunk, chunk, nextExpiryUnixMs));
+        else WriteHead(session, new DirectoryRecord.Header(count, header.EndChunk, chunk));
         for (uint old = header.FirstChunk; old != header.EndChunk; old++) session.Delete(session.ChunkKey(old));
         return count == 0;
     }

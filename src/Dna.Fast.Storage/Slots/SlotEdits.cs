@@ -130,7 +130,7 @@ internal sealed class SlotEdits(StoreEngine engine, WriteAheadLog wal)
             return Renew(session, slot.CreatedUnixMs, slot.ExpiresUnixMs, durable);
         }
 
-        if (engine.Slots.IsFull(session, slot.ValueId)) return new PutResult(PutStatus.KeyFull, 0);
+        if (SlotTable.IsFull(session)) return new PutResult(PutStatus.KeyFull, 0);
         PutStatus status = old.State == SlotState.Live ? PutStatus.Replaced : PutStatus.Stored;
         packed.CopyTo(session.Scratch(WalEntry.HeaderBytes + packed.Length)[WalEntry.HeaderBytes..]);
         return Write(session, WalOperation.Put, slot, packed.Length, packedSum: 0, status, durable);

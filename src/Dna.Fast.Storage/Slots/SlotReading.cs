@@ -31,6 +31,7 @@ internal sealed class SlotReading(ValueLog log)
         {
             session.VisitReader.Done();
             session.Ids.Clear();
+            session.Visited.Clear();
             log.Return(session);
         }
     }
@@ -55,21 +56,53 @@ internal sealed class SlotReading(ValueLog log)
         }
     }
 
-    private void VisitDirectory(StoreSession session, IValueVisitor? visitor)
+    /// <summary>Visits chunk by chunk, so that a visitor who soon has enough of a crowded key costs no more than what he saw.</summary>
+    private static void VisitDirectory(StoreSession session, IValueVisitor? visitor)
     {
-        for (int attempt = 1; !DirectoryTable.LoadChunks(session, session.HeadReader.Directory); attempt++)
+        DirectoryRecord.Header header = session.HeadReader.Directory;
+        for (uint chunk = header.FirstChunk; chunk != header.EndChunk; chunk++)
         {
-            if (attempt == Attempts) break;
-            session.HeadReader.Start(session.VisitReader, session.Ids);
-            if (session.Look(session.Head, session.HeadReader) != Lookup.Found || session.HeadReader.Kind != RecordKind.Directory) return;
+            session.ChunkIds.Clear();
+            session.ChunkReader.Start(session.ChunkIds);
+            if (session.Look(session.ChunkKey(chunk), session.ChunkReader) != Lookup.Found)
+            {
+                VisitRest(session, visitor);
+                return;
+            }
+
+            if (!VisitSlots(session, session.ChunkIds, visitor, skip: null)) return;
+            session.Visited.AddAll(session.ChunkIds);
         }
 
-        VisitReader visit = session.VisitReader;
-        for (int i = 0; i < session.Ids.Count && visit.More; i++)
+        VisitSlots(session, session.Ids, visitor, skip: null);
+    }
+
+    /// <summary>The directory has moved its chunks while it was read: it is read as a whole, and what was visited is not visited again.</summary>
+    private static void VisitRest(StoreSession session, IValueVisitor? visitor)
+    {
+        HashSet<ulong> visited = [.. session.Visited.Ids];
+        for (int attempt = 0; attempt < Attempts; attempt++)
         {
-            ulong id = session.Ids.Ids[i];
-            session.Look(session.SlotKey(id), visit);
-            if (visitor is null && visit.Live) return;
+            session.HeadReader.Start(session.VisitReader, session.Ids);
+            if (session.Look(session.Head, session.HeadReader) != Lookup.Found || session.HeadReader.Kind != RecordKind.Directory) return;
+            if (!DirectoryTable.LoadChunks(session, session.HeadReader.Directory)) continue;
+            VisitSlots(session, session.Ids, visitor, visited);
+            return;
         }
+    }
+
+    /// <returns>False when the visitor has had enough.</returns>
+    private static bool VisitSlots(StoreSession session, IdList ids, IValueVisitor? visitor, HashSet<ulong>? skip)
+    {
+        VisitReader visit = session.VisitReader;
+        for (int i = 0; i < ids.Count; i++)
+        {
+            ulong id = ids.Ids[i];
+            if (skip is not null && skip.Contains(id)) continue;
+            session.Look(session.SlotKey(id), visit);
+            if (!visit.More || (visitor is null && visit.Live)) return false;
+        }
+
+        return true;
     }
 }

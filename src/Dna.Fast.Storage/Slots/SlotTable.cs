@@ -27,18 +27,11 @@ internal sealed class SlotTable(ValueLog log, StoreTotals totals, IRemovalWitnes
         return found;
     }
 
-    /// <summary>True when a value in the empty slot just examined would be one too many; expired ones make room first.</summary>
-    public bool IsFull(StoreSession session, ulong valueId)
-    {
-        HeadReader head = session.HeadReader;
-        if (session.Examiner.State != SlotState.Absent || !Crowded(head)) return false;
-        long now = session.Examiner.NowUnixMs;
-        if (now < head.Directory.NextExpiryUnixMs) return true;
-        Purge(session, now);
-        session.Examiner.Start(valueId, now, copyPacked: false);
-        Examine(session, valueId);
-        return Crowded(head);
-    }
+    /// <summary>True when a value in the empty slot just examined would be one too many. Expired ones count until the keeper has swept them away.</summary>
+    public static bool IsFull(StoreSession session) =>
+        session.Examiner.State == SlotState.Absent
+        && session.HeadReader.Kind == RecordKind.Directory
+        && session.HeadReader.Directory.Count >= IValueStore.ValuesPerKeyMax;
 
     /// <summary>Writes the value whose fields and packed bytes lie in the session's scratch into the slot just examined.</summary>
     public void Write(StoreSession session, in SlotInfo slot, int packedBytes, ulong position)
@@ -51,8 +44,8 @@ internal sealed class SlotTable(ValueLog log, StoreTotals totals, IRemovalWitnes
         if (head.Kind == RecordKind.Directory)
         {
             Store(session, session.SlotKey(slot.ValueId), RecordKind.Slot, slot.Type, packedBytes, position);
-            if (old.State == SlotState.Live) _directories.Sooner(session, slot.ExpiresUnixMs);
-            else _directories.Append(session, slot.ValueId, slot.ExpiresUnixMs, mayBeNamed: old.State == SlotState.Expired || old.SlotDamaged);
+            bool mayBeNamed = old.State == SlotState.Expired || old.SlotDamaged;
+            if (old.State != SlotState.Live) _directories.Append(session, slot.ValueId, mayBeNamed);
             return;
         }
 
@@ -95,42 +88,6 @@ internal sealed class SlotTable(ValueLog log, StoreTotals totals, IRemovalWitnes
         session.Delete(session.SlotKey(valueId));
     }
 
-    private static bool Crowded(HeadReader head) => head.Kind == RecordKind.Directory && head.Directory.Count >= IValueStore.ValuesPerKeyMax;
-
-    /// <summary>Removes all expired values of the directory just examined in one pass.</summary>
-    private void Purge(StoreSession session, long nowUnixMs)
-    {
-        DirectoryRecord.Header header = session.HeadReader.Directory;
-        if (!DirectoryTable.LoadChunks(session, header)) return;
-        SlotExaminer examiner = session.Examiner;
-        IdList ids = session.Ids;
-        long next = long.MaxValue;
-        int kept = 0;
-        for (int i = 0; i < ids.Count; i++)
-        {
-            ulong id = ids.Ids[i];
-            examiner.Start(id, nowUnixMs, copyPacked: false);
-            session.Look(session.SlotKey(id), examiner);
-            if (examiner.State == SlotState.Live)
-            {
-                ids.Set(kept++, id);
-                next = Math.Min(next, examiner.Old.ExpiresUnixMs);
-                continue;
-            }
-
-            if (examiner.State == SlotState.Expired)
-            {
-                totals.ValueWent(examiner.Old, examiner.OldPackedBytes);
-                Expired(session, id);
-            }
-
-            session.Delete(session.SlotKey(id));
-        }
-
-        ids.RemoveRange(kept, ids.Count - kept);
-        if (_directories.Rewrite(session, header, next)) totals.KeyWent();
-    }
-
     /// <summary>Makes a directory of a single value and the new one, whose slot is written already.</summary>
     private void Spread(StoreSession session, in SlotInfo first, in SlotInfo second)
     {
@@ -143,7 +100,7 @@ internal sealed class SlotTable(ValueLog log, StoreTotals totals, IRemovalWitnes
         session.Ids.Clear();
         session.Ids.Add(first.ValueId);
         session.Ids.Add(second.ValueId);
-        _directories.Create(session, Math.Min(first.ExpiresUnixMs, second.ExpiresUnixMs));
+        _directories.Create(session);
     }
 
     private void Expired(StoreSession session, ulong valueId)

@@ -49,6 +49,9 @@ internal sealed class Checkpointer(StoreEngine engine)
     /// <summary>Bytes of the value log that compaction has freed and only older checkpoints still need.</summary>
     public long ReclaimableBytes => engine.Values.Kv.Log.BeginAddress - (_kept.Count == 0 ? 0 : _kept[0].State.LogBegin);
 
+    /// <summary>A checkpoint was begun and not ended: FASTER may still be at work on it.</summary>
+    public bool IsAbandoned { get; private set; }
+
     /// <summary>Takes note of what the opening found.</summary>
     public void Begin()
     {
@@ -92,7 +95,7 @@ internal sealed class Checkpointer(StoreEngine engine)
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            engine.Trouble($"no checkpoint can be written: {DiskErrors.Explain(exception)}");
+            engine.Trouble(TroubleKind.Checkpoint, $"no checkpoint can be written: {DiskErrors.Explain(exception)}");
             return false;
         }
     }
@@ -136,8 +139,8 @@ internal sealed class Checkpointer(StoreEngine engine)
                 session.Refresh();
                 if (engine.Options.Clock.GetElapsedTime(start).TotalMilliseconds > TurnMsMax)
                 {
-                    _broken = true;
-                    engine.Trouble("a checkpoint hangs: the write-ahead log grows until a restart");
+                    _broken = IsAbandoned = true;
+                    engine.Trouble(TroubleKind.Checkpoint, "a checkpoint hangs: the write-ahead log grows until a restart");
                     return null;
                 }
             }
@@ -172,7 +175,7 @@ internal sealed class Checkpointer(StoreEngine engine)
         while (!done.Wait(WaitMs))
         {
             if (!IsClosing()) continue;
-            _broken = true;
+            _broken = IsAbandoned = true;
             return false;
         }
 
@@ -199,7 +202,7 @@ internal sealed class Checkpointer(StoreEngine engine)
             // After a failed sync nobody knows which pages the kernel dropped. The write-ahead log since the last checkpoint has them all.
             _broken = true;
             engine.Damage.AskForRebuild();
-            engine.Trouble($"the value log cannot be synced ({exception.Message}): check the disk and restart; everything acknowledged is in the write-ahead log");
+            engine.Trouble(TroubleKind.Checkpoint, $"the value log cannot be synced ({exception.Message}): check the disk and restart; everything acknowledged is in the write-ahead log");
             throw;
         }
     }
@@ -207,7 +210,7 @@ internal sealed class Checkpointer(StoreEngine engine)
     /// <summary>Drops what neither this checkpoint nor the one before needs.</summary>
     private void Keep(uint number, CheckpointState state)
     {
-        engine.Trouble(null);
+        engine.Trouble(TroubleKind.Checkpoint, null);
         Taken++;
         bool first = _kept.Count == 0;
         _kept.Add((number, state));

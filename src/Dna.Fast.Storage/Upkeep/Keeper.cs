@@ -68,7 +68,7 @@ internal sealed class Keeper : IDisposable
     {
         _closing = true;
         _wake.Set();
-        return !_thread.IsAlive || _thread.Join(patienceMs);
+        return (!_thread.IsAlive || _thread.Join(patienceMs)) && !_checkpointer.IsAbandoned;
     }
 
     /// <summary>Waits until the write-ahead log is on the disk up to an address, or the disk does not take it.</summary>
@@ -144,13 +144,13 @@ internal sealed class Keeper : IDisposable
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                _engine.Trouble($"upkeep failed: {Disk.DiskErrors.Explain(exception)}");
+                _engine.Trouble(TroubleKind.Upkeep, $"upkeep failed: {Disk.DiskErrors.Explain(exception)}");
             }
 #pragma warning disable CA1031 // A bug in the upkeep must not end a node that still serves and commits: it is reported as the store's health.
             catch (Exception exception)
 #pragma warning restore CA1031
             {
-                _engine.Trouble($"upkeep failed by an error of ours ({exception.Message}): values are served and committed; restart when convenient");
+                _engine.Trouble(TroubleKind.Upkeep, $"upkeep failed by an error of ours ({exception.Message}): values are served and committed; restart when convenient");
             }
 
             _wake.WaitOne(TickMs);

@@ -34,6 +34,16 @@ public sealed class LifeTests
     }
 
     [Fact]
+    public async Task A_signal_sent_twice_does_not_cut_the_end_short()
+    {
+        await using DnaProcess node = await DnaProcess.StartAsync();
+        using var kill = System.Diagnostics.Process.Start("/bin/sh", ["-c", $"kill -TERM {node.ProcessId}; kill -TERM {node.ProcessId}"]);
+        await kill.WaitForExitAsync();
+        Assert.NotNull(await node.Errors.WaitAsync(0, line => line.Contains("Stopped after", StringComparison.Ordinal), EndPromised));
+        Assert.Equal(0, await node.StopAsync());
+    }
+
+    [Fact]
     public async Task The_address_of_another_program_ends_it_with_3()
     {
         await using DnaProcess node = await DnaProcess.StartAsync();

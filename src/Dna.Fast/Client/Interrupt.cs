@@ -2,17 +2,22 @@ using System.Runtime.InteropServices;
 
 namespace Dna.Fast.Client;
 
-/// <summary>SIGINT and SIGTERM as a cancellation; a second one ends the process at once, as without us.</summary>
+/// <summary>SIGINT and SIGTERM as a cancellation.</summary>
 internal sealed class Interrupt : IDisposable
 {
     private readonly CancellationTokenSource _source = new();
     private readonly PosixSignalRegistration[] _signals;
+    private readonly bool _endsAtOnceOnSecond;
 
-    public Interrupt() => _signals =
-    [
-        PosixSignalRegistration.Create(PosixSignal.SIGINT, Take),
-        PosixSignalRegistration.Create(PosixSignal.SIGTERM, Take),
-    ];
+    /// <param name="endsAtOnceOnSecond">
+    /// True: a second signal ends the process, as without us. False: further signals are ignored, for whoever ends by itself in a bounded time and has something
+    /// to finish (supervisors and shells may send one signal twice).
+    /// </param>
+    public Interrupt(bool endsAtOnceOnSecond)
+    {
+        _endsAtOnceOnSecond = endsAtOnceOnSecond;
+        _signals = [PosixSignalRegistration.Create(PosixSignal.SIGINT, Take), PosixSignalRegistration.Create(PosixSignal.SIGTERM, Take)];
+    }
 
     public CancellationToken Token => _source.Token;
 
@@ -24,8 +29,8 @@ internal sealed class Interrupt : IDisposable
 
     private void Take(PosixSignalContext context)
     {
-        if (_source.IsCancellationRequested) return;
-        context.Cancel = true;
-        _source.Cancel();
+        bool isFirst = !_source.IsCancellationRequested;
+        context.Cancel = isFirst || !_endsAtOnceOnSecond;
+        if (isFirst) _source.Cancel();
     }
 }

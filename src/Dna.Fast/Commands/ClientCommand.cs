@@ -13,7 +13,7 @@ internal static class ClientCommand
     /// <summary>Opens a session, runs <paramref name="act"/> and closes it; an interrupt ends it with <see cref="ExitCode.Failed"/>.</summary>
     public static async Task<int> RunAsync(ParseResult result, HostPort entry, uint network, Func<ClientScene, Task<int>> act)
     {
-        using var interrupt = new Interrupt();
+        using var interrupt = new Interrupt(endsAtOnceOnSecond: true);
         TextWriter error = result.InvocationConfiguration.Error;
         try
         {

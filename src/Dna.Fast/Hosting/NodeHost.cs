@@ -48,7 +48,7 @@ internal sealed class NodeHost
     /// <returns>An <see cref="ExitCode"/>.</returns>
     public static async Task<int> RunAsync(RunSettings settings, TextWriter output, TextWriter error)
     {
-        using var interrupt = new Interrupt();
+        using var interrupt = new Interrupt(endsAtOnceOnSecond: false);
         Posix.KeepFilesPrivate();
         var log = new StderrLogger(settings.LogLevel, settings.LogFormat, error, TimeProvider.System);
         try

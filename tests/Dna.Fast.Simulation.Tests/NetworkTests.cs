@@ -28,6 +28,49 @@ public sealed class NetworkTests
     });
 
     [Fact]
+    public void Thirty_nodes_that_start_at_once_place_every_value_right_within_a_minute() =>
+        Scenario.Run(SimOptions.Good with { LatencyMsMin = 1, LatencyMsMax = 3 }, network =>
+    {
+        network.Grow(1, settleMs: 500);
+        network.Grow(32, settleMs: 60_000);
+        for (ulong index = 1; index <= 30; index++)
+        {
+            InfoHash key = network.NewId();
+            SimNode putter = network.AnyNode();
+            network.PutAndWait(putter, key, SimValue.Pack(index, "x"));
+            HashSet<SimNode> nearest = network.Nearest(key, 8).Where(node => node != putter).ToHashSet();
+            Assert.Superset(nearest, network.Holders(key, index).ToHashSet());
+        }
+    });
+
+    [Fact]
+    public void A_stranger_who_asks_and_never_answers_does_not_keep_the_others_apart() =>
+        Scenario.Run(SimOptions.Good with { LatencyMsMin = 1, LatencyMsMax = 3 }, network =>
+    {
+        SimPeer mute = network.AddPeer();
+        network.Grow(33, settleMs: 0);
+        bool isAsking = true;
+        Ask();
+        network.Run(90_000);
+        isAsking = false;
+        for (ulong index = 1; index <= 30; index++)
+        {
+            InfoHash key = network.NewId();
+            SimNode putter = network.AnyNode();
+            network.PutAndWait(putter, key, SimValue.Pack(index, "x"));
+            HashSet<SimNode> nearest = network.Nearest(key, 8).Where(node => node != putter).ToHashSet();
+            Assert.Superset(nearest, network.Holders(key, index).ToHashSet());
+        }
+
+        void Ask()
+        {
+            if (!isAsking) return;
+            foreach (SimNode node in network.Nodes) mute.Send(node.Address, to => QueryWriter.Find(to, mute.Self, 1, mute.Id, Want.Unsaid));
+            network.After(200, Ask);
+        }
+    });
+
+    [Fact]
     public void A_network_that_comes_late_is_joined() => Scenario.Run(SimOptions.Good, network =>
     {
         network.Grow(10);

@@ -14,18 +14,21 @@ internal sealed class Maintenance
     private const long BucketSilenceMs = 10 * 60_000;
     private const long OwnBucketGrowthMs = 150_000;
 
+    /// <summary>So long after the start no round is idle: the buckets of a newcomer fill from round to round, and others learn of it by being asked.</summary>
+    private const long YoungMs = 5 * 60_000;
+
     /// <summary>A round begins this soon after the first contact.</summary>
     private const long FirstContactMs = 1_000;
 
-    /// <summary>One in eight empty looks goes to a neighbour bucket, one in 38 asks for the other family too (section 6.3).</summary>
+    /// <summary>One in eight looks at a quiet bucket goes to its neighbour, one in 38 asks for the other family too (section 6.3).</summary>
     private const int NeighbourChance = 8, OtherFamilyChance = 38;
 
     private readonly FamilyParts _family;
     private readonly FamilyParts? _other;
     private readonly OwnerParts _parts;
     private readonly INodeRandom _random;
+    private readonly long _bornMs;
     private Timer? _round;
-    private int _goodBefore;
 
     public Maintenance(FamilyParts family, FamilyParts? other, OwnerParts parts, INodeRandom random)
     {
@@ -33,6 +36,7 @@ internal sealed class Maintenance
         _other = other;
         _parts = parts;
         _random = random;
+        _bornMs = parts.Turn.Ms;
         _round = parts.Timers.Schedule(parts.Turn.Ms + Between(FirstRoundMsMin, FirstRoundMsMax), Round);
         parts.Timers.Schedule(parts.Turn.Ms + Between(PurgeMsMin, PurgeMsMax), Purge);
     }
@@ -55,9 +59,8 @@ internal sealed class Maintenance
 
         IReadOnlyList<BucketInfo> buckets = _family.Table.Snapshot();
         for (int i = 0; i < buckets.Count; i++) sent |= ConfirmBucket(buckets, i);
-        int good = _family.Table.Count(NowMs).Good;
-        sent |= good > _goodBefore;
-        _goodBefore = good;
+        sent |= AskWhoWaitsNearby();
+        sent |= NowMs - _bornMs < YoungMs;
         if (!sent && NowMs - _family.Table.OwnBucketGrewMs < OwnBucketGrowthMs) sent = LookNearby();
         ScheduleRound(sent ? Between(BusyRoundMsMin, BusyRoundMsMax) : Between(IdleRoundMsMin, IdleRoundMsMax));
     }
@@ -71,11 +74,16 @@ internal sealed class Maintenance
         bool due = good == 0 || NowMs - bucket.RepliedMs >= BucketSilenceMs;
         bool sparse = good < RoutingTable.BucketSize && !IsOwn(bucket);
         if (!due && !sparse) return false;
-        BucketInfo source = bucket;
-        if (source.Contacts.Count == 0 || due && _random.NextUInt64() % NeighbourChance == 0)
+        IReadOnlyList<Contact> source = bucket.Contacts;
+        if (source.Count == 0)
+        {
+            // Stock asks a neighbour bucket. But neighbours know the same nodes, and the one contact that knows more may be anywhere.
+            source = [.. buckets.SelectMany(b => b.Contacts)];
+        }
+        else if (due && _random.NextUInt64() % NeighbourChance == 0)
         {
             int neighbour = index > 0 && (index + 1 == buckets.Count || (_random.NextUInt64() & 1) == 0) ? index - 1 : index + 1;
-            if (neighbour < buckets.Count && buckets[neighbour].Contacts.Count > 0) source = buckets[neighbour];
+            if (neighbour < buckets.Count && buckets[neighbour].Contacts.Count > 0) source = buckets[neighbour].Contacts;
         }
 
         if (Pick(source) is not { } contact) return false;
@@ -86,11 +94,19 @@ internal sealed class Maintenance
 
     private bool IsOwn(BucketInfo bucket) => Self.CommonPrefixBits(bucket.First) >= bucket.Depth;
 
+    // Our own bucket splits when it is full and one more answers: a neighbour that waits for a place there gets one by being asked.
+    private bool AskWhoWaitsNearby()
+    {
+        if (_family.Table.BucketOf(Self).Cached is not { IsExpired: false, PendingRequests: 0 } candidate) return false;
+        _parts.Queries.Find(candidate, Self, OtherWant(), Quiet(candidate));
+        return true;
+    }
+
     // Somebody with nearly our id answers for our neighbourhood best.
     private bool LookNearby()
     {
         BucketInfo own = _family.Table.BucketOf(Self);
-        if (Pick(own) is not { PendingRequests: 0 } contact) return false;
+        if (Pick(own.Contacts) is not { PendingRequests: 0 } contact) return false;
         Span<byte> id = stackalloc byte[InfoHash.Bytes];
         Self.CopyTo(id);
         id[^1] = (byte)_random.NextUInt64();
@@ -115,9 +131,9 @@ internal sealed class Maintenance
     }
 
     // Rather one that has yet to prove itself: only who answered is handed out to others.
-    private Contact? Pick(BucketInfo bucket)
+    private Contact? Pick(IReadOnlyList<Contact> contacts)
     {
-        List<Contact> alive = bucket.Contacts.Where(c => !c.IsExpired).ToList();
+        List<Contact> alive = contacts.Where(c => !c.IsExpired).ToList();
         if (alive.Any(c => !c.IsGood(NowMs))) alive.RemoveAll(c => c.IsGood(NowMs));
         return alive.Count == 0 ? null : alive[(int)(_random.NextUInt64() % (ulong)alive.Count)];
     }

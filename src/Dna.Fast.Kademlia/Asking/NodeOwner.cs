@@ -30,7 +30,7 @@ internal sealed class NodeOwner
         _context = context;
         _inbox = inbox;
         Turn.SetTime(now);
-        _engine = new RequestEngine(Turn, Timers, Counters, random, context.Expected);
+        _engine = new RequestEngine(Turn, Timers, Counters, random, context.Expected) { ContactExpired = PlaceBecameFree };
         _queries = new QuerySender(_engine, context.Self);
         var families = new List<FamilyParts>();
         if (context.Options.ServesV4) families.Add(MakeFamily(IpFamily.V4));
@@ -128,6 +128,13 @@ internal sealed class NodeOwner
         if (Gate.IsMartian(address) || FamilyOf(address) is not { } family) return;
         HurryWhenLonely(family);
         if (family.Contacts.Note(id, address, Confirmation.Listed) is { PendingRequests: 0 } contact) _queries.Ping(contact, Quiet());
+    }
+
+    // Whoever waits for a place in the bucket need not wait for the purge: its answer takes the place.
+    private void PlaceBecameFree(Contact expired)
+    {
+        if (FamilyOf(expired.Address) is not { } family || family.Table.Find(expired.Id) is null) return;
+        if (family.Table.BucketOf(expired.Id).Cached is { IsExpired: false, PendingRequests: 0 } candidate) _queries.Ping(candidate, Quiet());
     }
 
     private FamilyParts MakeFamily(IpFamily family)

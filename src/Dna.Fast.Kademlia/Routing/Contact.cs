@@ -64,19 +64,20 @@ public sealed class Contact
     /// <summary>401 answers in a row. Owner thread.</summary>
     public int AuthErrors { get; set; }
 
-    /// <summary>Any thread: something came from it.</summary>
+    /// <summary>Any thread: something came from it. That revives an expired contact which answered before.</summary>
     public void NoteHeard(long nowMs)
     {
         // Workers read their clocks at different moments: the later time stays.
         if (nowMs > Volatile.Read(ref _heardMs)) Volatile.Write(ref _heardMs, nowMs);
-        if (_expired) _expired = false;
+        // One that asks and never answers stays expired: else it would hold a place in its bucket for ever, and a bucket with a doubtful contact never splits.
+        if (_expired && RepliedMs != Never) _expired = false;
     }
 
     /// <summary>Owner thread: it answered a request of ours.</summary>
     public void NoteReplied(long nowMs)
     {
-        NoteHeard(nowMs);
         Volatile.Write(ref _repliedMs, nowMs);
+        NoteHeard(nowMs);
     }
 
     /// <summary>Owner thread: a request ran out.</summary>

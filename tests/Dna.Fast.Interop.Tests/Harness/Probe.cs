@@ -45,6 +45,9 @@ internal sealed class Probe : IAsyncDisposable
     /// <summary>True: pings and finds are answered, so that the other side takes the probe for a good contact.</summary>
     public bool IsAlive { get; set; }
 
+    /// <summary>True: it says that it is a client, and nobody takes it for a contact.</summary>
+    public bool IsClient { get; init; }
+
     /// <summary>True: updates are answered as they come.</summary>
     public bool AnswersUpdates { get; set; }
 
@@ -82,7 +85,7 @@ internal sealed class Probe : IAsyncDisposable
     /// <summary>The bytes of a query.</summary>
     public byte[] Query(uint t, string query, params (string Key, object? Value)[] arguments) => MsgPack.Write(new MsgMap(
         ("a", new MsgMap([("id", IdBytes), .. arguments.Select(argument => ((object)argument.Key, argument.Value))])),
-        ("q", query), ("t", t), ("y", "q"), ("v", "RNG1"), ("n", Network == 0 ? null : Network)));
+        ("q", query), ("t", t), ("y", "q"), ("v", "RNG1"), ("n", Network == 0 ? null : Network), ("s", IsClient ? true : null)));
 
     /// <summary>Sends a query and waits for its reply or error. One retry: a busy machine may drop a datagram.</summary>
     public async Task<Packet> AskAsync(IPEndPoint to, string query, params (string Key, object? Value)[] arguments)

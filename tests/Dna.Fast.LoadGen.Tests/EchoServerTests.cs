@@ -65,8 +65,8 @@ public sealed class EchoServerTests : IDisposable
         using Session session = Session.Open(options, _ => { });
         session.Resize(8);
         Assert.True(Mix.TryParse("ping=1,find=1,get=1,put=1", out Mix? mix));
-        Allocated(session, mix!);
-        Assert.Equal(0, Allocated(session, mix!));
+        // The runtime allocates a little on a thread whose code it is just replacing by better code; code that allocates does so in every run.
+        Assert.Equal(0, Enumerable.Range(0, 5).Select(_ => Allocated(session, mix!)).Min());
     }
 
     private static long Allocated(Session session, Mix mix)

@@ -85,10 +85,15 @@ public sealed class AllocationTests
 
     private static void AssertNone(Action round)
     {
-        round();
-        round();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < Rounds; i++) round();
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        // The runtime allocates a little on a thread whose code it is just replacing by better code; code that allocates does so in every pass.
+        long least = long.MaxValue;
+        for (int pass = 0; pass < 10; pass++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < Rounds; i++) round();
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        Assert.Equal(0, least);
     }
 }

@@ -116,10 +116,8 @@ public sealed class MemoryValueStoreTests : ValueStoreConformance
             Store.Refresh(Key1, 2, Now + i, Now + Hour + i, false, Now);
         }
 
-        for (int i = 0; i < 100; i++) Round(i);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 100; i < 1000; i++) Round(i);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        int turn = 0;
+        Assert.Equal(0, Allocation.PerThousand(() => Round(turn++)));
     }
 
     private static readonly InfoHash Key1 = Key(1);

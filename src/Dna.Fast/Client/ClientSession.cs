@@ -1,7 +1,6 @@
 using Dna.Fast.Identity;
 using Dna.Fast.Kademlia;
 using Dna.Fast.Kademlia.Store;
-using Dna.Fast.Messenger;
 using Dna.Fast.Net;
 using Dna.Fast.Settings;
 using Dna.Fast.Wire;
@@ -22,7 +21,7 @@ internal sealed class ClientSession : IDisposable
         _node = node;
         _workers = workers;
         Bootstrap = bootstrap;
-        Dht = new Dht(node);
+        Dht = new Dht(node, TimeProvider.System);
     }
 
     public IDht Dht { get; }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Dna.Fast.Client;
 using Dna.Fast.Kademlia;
-using Dna.Fast.Messenger;
 using Dna.Fast.Settings;
 using Dna.Fast.Wire;
 

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using Dna.Fast.Client;
-using Dna.Fast.Messenger;
+using Dna.Fast.Kademlia;
 using Dna.Fast.Settings;
 using Dna.Fast.Wire;
 

@@ -1,7 +1,6 @@
-using Dna.Fast.Kademlia;
 using Dna.Fast.Wire;
 
-namespace Dna.Fast.Messenger;
+namespace Dna.Fast.Kademlia;
 
 /// <summary>The network's values, as an application sees them: tasks with a deadline.</summary>
 /// <remarks>

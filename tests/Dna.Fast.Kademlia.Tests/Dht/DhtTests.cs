@@ -1,8 +1,7 @@
-using Dna.Fast.Kademlia;
 using Dna.Fast.Wire;
 using Microsoft.Extensions.Time.Testing;
 
-namespace Dna.Fast.Messenger.Tests;
+namespace Dna.Fast.Kademlia.Tests;
 
 public sealed class DhtTests
 {

@@ -1,6 +1,4 @@
-using Dna.Fast.Kademlia;
-
-namespace Dna.Fast.Messenger;
+namespace Dna.Fast.Kademlia;
 
 /// <summary>What came of a put.</summary>
 public enum PutAnswerStatus

@@ -1,9 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
-using Dna.Fast.Kademlia;
 using Dna.Fast.Wire;
 
-namespace Dna.Fast.Messenger;
+namespace Dna.Fast.Kademlia;
 
 /// <summary><see cref="IDht"/> over a running node. Any thread; does not own the node.</summary>
 public sealed class Dht : IDht
@@ -14,15 +13,16 @@ public sealed class Dht : IDht
     private readonly INodeOperations _node;
     private readonly TimeProvider _time;
 
-    public Dht(Node node, TimeProvider? time = null)
-        : this(new NodeOperations(node, time ?? TimeProvider.System), time)
+    /// <param name="time">For deadlines and for the creation times of values.</param>
+    public Dht(Node node, TimeProvider time)
+        : this(new NodeOperations(node, time), time)
     {
     }
 
-    internal Dht(INodeOperations node, TimeProvider? time = null)
+    internal Dht(INodeOperations node, TimeProvider time)
     {
         _node = node;
-        _time = time ?? TimeProvider.System;
+        _time = time;
     }
 
     public async Task<PutAnswer> PutAsync(InfoHash key, ReadOnlyMemory<byte> packed, TimeSpan deadline, CancellationToken cancellation = default)

@@ -1,7 +1,6 @@
-using Dna.Fast.Kademlia;
 using Dna.Fast.Wire;
 
-namespace Dna.Fast.Messenger;
+namespace Dna.Fast.Kademlia;
 
 /// <summary>The operations of <see cref="Node"/> that <see cref="Dht"/> needs, so that its tests can decide what a node answers.</summary>
 internal interface INodeOperations

@@ -1,7 +1,6 @@
-using Dna.Fast.Kademlia;
 using Dna.Fast.Wire;
 
-namespace Dna.Fast.Messenger.Tests;
+namespace Dna.Fast.Kademlia.Tests;
 
 /// <summary>A node whose answers a test decides.</summary>
 internal sealed class ScriptedNode : INodeOperations

@@ -45,8 +45,9 @@ internal static unsafe partial class LibC
 {
     public const int AddressFamilyV4 = 2, AddressFamilyV6 = 10;
     public const int DatagramNonBlockingCloseOnExec = 2 | 0x800 | 0x80000;
-    public const int LevelSocket = 1, LevelIp = 0, LevelIpV6 = 41;
+    public const int LevelSocket = 1, LevelIp = 0, LevelUdp = 17, LevelIpV6 = 41;
     public const int SocketError = 4, SendBuffer = 7, ReceiveBuffer = 8, ReusePort = 15, SendBufferForce = 32, ReceiveBufferForce = 33, MemoryInfo = 55;
+    public const int UdpSegment = 103;
     public const int IpPacketInfo = 8, V6Only = 26, V6ReceivePacketInfo = 49, V6PacketInfo = 50;
     public const short PollIn = 1, PollOut = 4, PollError = 8;
     public const int EventNonBlockingCloseOnExec = 0x800 | 0x80000;

@@ -29,7 +29,7 @@ internal sealed unsafe class LinuxUdpSocket : UdpSocket
         _descriptor = handle.Number;
         bool isWildcard = bound.IsUnspecified;
         _receive = new ReceiveBatch(isWildcard);
-        _send = new SendBatch(isWildcard, bound.Family);
+        _send = new SendBatch(isWildcard, bound.Family, canCut: KnowsSegments(_descriptor));
     }
 
     /// <summary>The descriptor, for the worker's waiter.</summary>
@@ -83,6 +83,14 @@ internal sealed unsafe class LinuxUdpSocket : UdpSocket
     {
         _handle.Dispose();
         _receive.Dispose();
+    }
+
+    // Since Linux 4.18. An older kernel would overlook the control message and send one large datagram.
+    private static bool KnowsSegments(int descriptor)
+    {
+        int value;
+        uint length = sizeof(int);
+        return LibC.GetOption(descriptor, LibC.LevelUdp, LibC.UdpSegment, &value, &length) == 0;
     }
 
     private static bool Configure(int descriptor, in NodeAddress address, bool isShared)

@@ -109,8 +109,7 @@ internal sealed class NodeHost
         if (damaged is not null) _log.NodeIdDamaged(damaged);
         IReadOnlyList<(InfoHash Id, NodeAddress Address)> known = GoodNodesFile.Read(_directory.Nodes, out int unread);
         if (unread > 0) _log.NodesFileDamaged(unread);
-        bool v4 = Addresses().Any(address => address.Family == IpFamily.V4);
-        bool v6 = Addresses().Any(address => address.Family == IpFamily.V6);
+        bool v4 = Serves(IpFamily.V4), v6 = Serves(IpFamily.V6);
         var options = new NodeOptions
         {
             Id = id,
@@ -130,10 +129,15 @@ internal sealed class NodeHost
     {
         if (!_settings.PeerDiscovery) return null;
         ushort port = workers.Bound[0].Port;
-        if (!PeerDiscovery.TryStart(node.Id, port, _settings.Network, (id, address) => node.AddNode(id, address), out PeerDiscovery? discovery, out string problem))
+        bool started = PeerDiscovery.TryStart(
+            node.Id, port, _settings.Network, Serves(IpFamily.V4), Serves(IpFamily.V6), (id, address) => node.AddNode(id, address),
+            out PeerDiscovery? discovery, out string problem);
+        if (!started)
             _log.NoDiscovery(problem);
         return discovery;
     }
+
+    private bool Serves(IpFamily family) => Addresses().Any(address => address.Family == family);
 
     private IReadOnlyList<NodeAddress> Addresses() =>
         _settings.Bind.Count > 0 ? _settings.Bind : ClientSession.Wildcards(Socket.OSSupportsIPv4, Socket.OSSupportsIPv6);

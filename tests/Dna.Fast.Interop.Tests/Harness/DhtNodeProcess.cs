@@ -145,6 +145,14 @@ internal sealed partial class DhtNodeProcess : IAsyncDisposable
         return (await LookupRoutingAsync()).Any(line => line.Contains(wanted, StringComparison.Ordinal) && line.Contains("[good]", StringComparison.Ordinal));
     }
 
+    /// <summary>True when its routing table holds the node with this id, and a datagram came from it.</summary>
+    public async Task<bool> HasHeardFromAsync(InfoHash id)
+    {
+        string wanted = id.ToString();
+        return (await LookupRoutingAsync()).Any(
+            line => line.Contains(wanted, StringComparison.Ordinal) && !line.Contains("updated: never", StringComparison.Ordinal));
+    }
+
     /// <summary><c>b</c>: pings an address.</summary>
     public Task BootstrapAsync(string address) => TextAsync("b " + address);
 

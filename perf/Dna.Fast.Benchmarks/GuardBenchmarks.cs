@@ -11,7 +11,7 @@ public class GuardBenchmarks
 {
     private readonly Gate _gate = new(RateLimits.Stock, 42);
     private readonly Gate _spentGate = new(RateLimits.Stock, 42);
-    private readonly TokenMint _mint = new(new FixedRandom(), new Instant(0, 0));
+    private readonly TokenMint _mint = new(new FixedRandom(42), new Instant(0, 0));
     private readonly byte[] _token = new byte[WireLimits.TokenBytes];
     private readonly NodeAddress _source = NodeAddress.V4(0x0A00_0001, 4000);
     private uint _sources;
@@ -40,13 +40,4 @@ public class GuardBenchmarks
 
     [Benchmark]
     public bool CheckToken() => _mint.Check(_source, _token);
-
-    private sealed class FixedRandom : INodeRandom
-    {
-        private readonly Random _random = new(42);
-
-        public void Fill(Span<byte> bytes) => _random.NextBytes(bytes);
-
-        public ulong NextUInt64() => (ulong)_random.NextInt64();
-    }
 }

@@ -62,7 +62,9 @@ public class PipelineBenchmarks
         while (answered < Batch) answered += _loopback.Pipeline.Receive(default, _echo, _loopback.Sink, _failures);
         _loopback.Pipeline.Flush();
         for (int drained = 0; drained < Batch;) drained += _client.Receive(_clientPipe.Writer);
-        _ = _clientPipe.Writer.FlushAsync().AsTask().Result;
+        ValueTask<FlushResult> flush = _clientPipe.Writer.FlushAsync();
+        if (!flush.IsCompletedSuccessfully) throw new InvalidOperationException("a pipe without a threshold never makes its writer wait");
+        _ = flush.Result;
         _clientPipe.Reader.TryRead(out ReadResult result);
         _clientPipe.Reader.AdvanceTo(result.Buffer.End);
         return answered;

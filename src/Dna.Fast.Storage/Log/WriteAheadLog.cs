@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Dna.Fast.Storage.Disk;
 using Dna.Fast.Storage.Faster;
 using FASTER.core;
@@ -109,6 +110,7 @@ internal sealed class WriteAheadLog : IDisposable
         _dirtySince = 0;
         Interlocked.Exchange(ref _dirty, 0);
         _log.Commit();
+        ForgetCommits();
         return Timeout.Infinite;
     }
 
@@ -117,6 +119,22 @@ internal sealed class WriteAheadLog : IDisposable
         _log.Dispose();
         _files.Dispose();
     }
+
+    /// <summary>Takes FasterLog's note of the commit just begun away, so that the end of its write is nothing to FasterLog but a write.</summary>
+    /// <remarks>
+    /// With the note, FasterLog starts a task on the thread pool to write its commit record, which here is none: for each commit a wake-up, and a pool
+    /// thread that spins for the next one, which together cost more than the puts. The write itself is posted by now and done by this thread later, so
+    /// nobody has seen the note yet.
+    /// </remarks>
+    private void ForgetCommits()
+    {
+        Queue<(long, FasterLogRecoveryInfo)> ongoing = OngoingCommits(_log);
+        lock (ongoing) ongoing.Clear();
+    }
+
+    // There is no public way to write a FasterLog to its end without a commit. The compiler binds this to the pinned version of the package.
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "ongoingCommitRequests")]
+    private static extern ref Queue<(long Until, FasterLogRecoveryInfo Info)> OngoingCommits(FasterLog log);
 
     private sealed class NoCommitRecords : ILogCommitManager
     {

@@ -83,7 +83,7 @@ internal sealed class NodeHost
         {
             node.Dispose();
             _store.Dispose();
-            int code = opened.Status == OpenStatus.AddressInUse ? ExitCode.AddressInUse : ExitCode.Failed;
+            int code = opened.Status == Net.OpenStatus.AddressInUse ? ExitCode.AddressInUse : ExitCode.Failed;
             return await Commands.ClientCommand.FailAsync(error, code, opened.Message).ConfigureAwait(false);
         }
 

@@ -43,9 +43,7 @@ internal readonly ref struct RsaPublicKey
         if (!parts.TryRead(DerReader.Sequence, out ReadOnlySpan<byte> algorithm)) return false;
         if (!parts.TryRead(DerReader.BitString, out ReadOnlySpan<byte> bits) || !parts.IsAtEnd) return false;
 
-        var names = new DerReader(algorithm);
-        if (!names.TryRead(DerReader.ObjectId, out ReadOnlySpan<byte> name) || !name.SequenceEqual(RsaEncryption)) return false;
-        if (!names.TryRead(DerReader.Null, out ReadOnlySpan<byte> nothing) || !nothing.IsEmpty || !names.IsAtEnd) return false;
+        if (!IsRsaAlgorithm(algorithm)) return false;
 
         // The first byte of a bit string counts its unused bits.
         if (bits.IsEmpty || bits[0] != 0) return false;
@@ -56,6 +54,14 @@ internal readonly ref struct RsaPublicKey
         if (!numbers.IsAtEnd || !IsWithinBounds(modulus, exponent)) return false;
         key = new RsaPublicKey(modulus, exponent);
         return true;
+    }
+
+    /// <summary>True for the content of an AlgorithmIdentifier that says rsaEncryption with NULL parameters.</summary>
+    public static bool IsRsaAlgorithm(ReadOnlySpan<byte> algorithm)
+    {
+        var names = new DerReader(algorithm);
+        return names.TryRead(DerReader.ObjectId, out ReadOnlySpan<byte> name) && name.SequenceEqual(RsaEncryption)
+            && names.TryRead(DerReader.Null, out ReadOnlySpan<byte> nothing) && nothing.IsEmpty && names.IsAtEnd;
     }
 
     private static bool IsWithinBounds(ReadOnlySpan<byte> modulus, ReadOnlySpan<byte> exponent)

@@ -91,16 +91,16 @@ public sealed class DnaCommandTests
         InfoHash key = InfoHash.OfKey("heard");
         await probe.PutAsync(stock.Address, key, TestValue.Of("before"));
         await using ChildProcess listen = DnaBinary.Start(["listen", "heard", "-b", stock.Address.ToString()]);
-        await ExpectAsync(listen, 0, "before", TimeSpan.FromSeconds(20));
+        await ExpectAsync(listen, 0, "before", TimeSpan.FromSeconds(60));
         await probe.PutAsync(stock.Address, key, TestValue.Of("after"));
-        await ExpectAsync(listen, 0, "after", TimeSpan.FromSeconds(20));
+        await ExpectAsync(listen, 0, "after", TimeSpan.FromSeconds(60));
 
         TestValue brief = TestValue.Of("brief", type: 5);
         await probe.PutAsync(stock.Address, key, brief, DateTimeOffset.UtcNow.ToUnixTimeSeconds() - 55);
-        int seen = await ExpectAsync(listen, 0, "brief", TimeSpan.FromSeconds(20));
+        int seen = await ExpectAsync(listen, 0, "brief", TimeSpan.FromSeconds(60));
         await ExpectAsync(listen, seen + 1, $"{brief.Id:x}", TimeSpan.FromSeconds(30));
         listen.Signal("INT");
-        Assert.Equal(0, await listen.WaitForExitAsync(TimeSpan.FromSeconds(15)));
+        Assert.Equal(0, await listen.WaitForExitAsync(TimeSpan.FromSeconds(60)));
     }
 
     [Fact]

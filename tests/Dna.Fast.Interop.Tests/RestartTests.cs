@@ -20,7 +20,7 @@ public sealed class RestartTests
             int from = await stock.ListenAsync("heard");
             await using Probe probe = new();
             await probe.PutAsync(node.Address, InfoHash.OfKey("heard"), TestValue.Of("before"));
-            await stock.ExpectAsync(from, "\"before\"", TimeSpan.FromSeconds(15));
+            await stock.ExpectAsync(from, "\"before\"", TimeSpan.FromSeconds(60));
             Assert.Equal(0, await node.StopAsync());
 
             // The secret of the tokens is not kept: the stock node's next listen is answered with 401, and it finds its way back by itself.

@@ -15,7 +15,7 @@ public sealed class StateFileTests
         DhtNodeProcess stock = await DhtNodeProcess.StartAsync(new() { Bootstrap = other.Address.ToString(), StateFile = state });
         await using (stock)
         {
-            await Bounded.UntilAsync(() => stock.KnowsAsGoodAsync(other.Id), TimeSpan.FromSeconds(20), "The stock nodes know each other");
+            await Bounded.UntilAsync(() => stock.KnowsAsGoodAsync(other.Id), TimeSpan.FromSeconds(60), "The stock nodes know each other");
             await stock.ExitAsync();
         }
 
@@ -39,7 +39,7 @@ public sealed class StateFileTests
         await using (ours)
         {
             await Bounded.UntilAsync(
-                async () => (await ours.StatusAsync()).GetProperty("ipv4").GetProperty("good").GetInt32() == 1, TimeSpan.FromSeconds(20), "We know the other");
+                async () => (await ours.StatusAsync()).GetProperty("ipv4").GetProperty("good").GetInt32() == 1, TimeSpan.FromSeconds(60), "We know the other");
             Assert.Equal(0, await ours.StopAsync());
         }
 

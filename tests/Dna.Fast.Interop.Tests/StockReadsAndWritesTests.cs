@@ -12,7 +12,7 @@ public sealed class StockReadsAndWritesTests
     {
         await using NodeUnderTest node = await NodeUnderTest.StartAsync();
         await using DhtNodeProcess stock = await StartStockAsync(node);
-        await Bounded.UntilAsync(() => stock.KnowsAsGoodAsync(node.Id), TimeSpan.FromSeconds(20), "lr shows us as good");
+        await Bounded.UntilAsync(() => stock.KnowsAsGoodAsync(node.Id), TimeSpan.FromSeconds(60), "lr shows us as good");
 
         // A get answered without a token would have put us on its blacklist for good (pitfall 2); then no put would reach us.
         Assert.Empty(await stock.GetAsync("nothing-here"));
@@ -95,13 +95,13 @@ public sealed class StockReadsAndWritesTests
         TestValue before = TestValue.Of("before");
         await probe.PutAsync(node.Address, key, before);
         int from = await stock.ListenAsync("heard");
-        await stock.ExpectAsync(from, "\"before\"", TimeSpan.FromSeconds(15));
+        await stock.ExpectAsync(from, "\"before\"", TimeSpan.FromSeconds(60));
         await probe.PutAsync(node.Address, key, TestValue.Of("after"));
-        await stock.ExpectAsync(from, "\"after\"", TimeSpan.FromSeconds(15));
+        await stock.ExpectAsync(from, "\"after\"", TimeSpan.FromSeconds(60));
 
         from = stock.Output.Count;
         await probe.PutAsync(node.Address, key, TestValue.Of("brief", type: 5), DateTimeOffset.UtcNow.ToUnixTimeSeconds() - 55);
-        await stock.ExpectAsync(from, "\"brief\"", TimeSpan.FromSeconds(15));
+        await stock.ExpectAsync(from, "\"brief\"", TimeSpan.FromSeconds(60));
         await stock.ExpectAsync(from, "expired", TimeSpan.FromSeconds(30));
     }
 

@@ -93,7 +93,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Kill(_process);
-        await WaitForExitAsync(TimeSpan.FromSeconds(10));
+        await WaitForExitAsync(TimeSpan.FromSeconds(60));
         Running.TryRemove(_process.Id, out _);
         _process.Dispose();
     }

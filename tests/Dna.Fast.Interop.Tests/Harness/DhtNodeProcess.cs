@@ -81,7 +81,7 @@ internal sealed partial class DhtNodeProcess : IAsyncDisposable
         DhtNodeProcess node = new(process, id, int.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture));
         if (options.Identity is not null)
         {
-            string line = await node.ExpectAsync(0, "Public key ID ", TimeSpan.FromSeconds(10));
+            string line = await node.ExpectAsync(0, "Public key ID ", TimeSpan.FromSeconds(60));
             node.KeyId = InfoHash.OfKey(line.Split(' ')[^1]);
         }
 

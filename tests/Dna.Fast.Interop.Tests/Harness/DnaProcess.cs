@@ -95,7 +95,7 @@ internal sealed partial class DnaProcess : IAsyncDisposable
     public async Task<int?> StopAsync(string signal = "TERM")
     {
         _process.Signal(signal);
-        return await _process.WaitForExitAsync(TimeSpan.FromSeconds(15));
+        return await _process.WaitForExitAsync(TimeSpan.FromSeconds(60));
     }
 
     public void Freeze(bool frozen) => _process.Signal(frozen ? "STOP" : "CONT");

@@ -24,7 +24,7 @@ internal sealed class PrivateNetwork : IAsyncDisposable
     public static async Task<PrivateNetwork> StartAsync()
     {
         ChildProcess holder = ChildProcess.Start("unshare", ["-r", "-n", "sh", "-c", Setup], "apt-get install util-linux iproute2");
-        if (await holder.Output.WaitAsync(0, line => line == "ready", TimeSpan.FromSeconds(10)) is not null) return new PrivateNetwork(holder);
+        if (await holder.Output.WaitAsync(0, line => line == "ready", TimeSpan.FromSeconds(60)) is not null) return new PrivateNetwork(holder);
         string errors = holder.Output.Tail() + holder.Errors.Tail();
         await holder.DisposeAsync();
         throw new InvalidOperationException($"No network namespace here (user namespaces, veth and iproute2 are needed):\n{errors}");

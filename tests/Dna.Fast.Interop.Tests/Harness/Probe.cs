@@ -13,7 +13,9 @@ internal sealed class Probe : IAsyncDisposable
     private static readonly Stopwatch Clock = Stopwatch.StartNew();
 
     /// <summary>How long an answer over loopback may take on a busy machine.</summary>
-    public static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(20);
+
+    private const int AskAttempts = 4;
 
     /// <summary>How long we watch for something that must not come. Loopback answers within a millisecond.</summary>
     public static readonly TimeSpan SilenceTime = TimeSpan.FromMilliseconds(600);
@@ -87,14 +89,14 @@ internal sealed class Probe : IAsyncDisposable
         ("a", new MsgMap([("id", IdBytes), .. arguments.Select(argument => ((object)argument.Key, argument.Value))])),
         ("q", query), ("t", t), ("y", "q"), ("v", "RNG1"), ("n", Network == 0 ? null : Network), ("s", IsClient ? true : null)));
 
-    /// <summary>Sends a query and waits for its reply or error. One retry: a busy machine may drop a datagram.</summary>
+    /// <summary>Sends a query and waits for its reply or error. Repeats it: a busy machine may drop a datagram.</summary>
     public async Task<Packet> AskAsync(IPEndPoint to, string query, params (string Key, object? Value)[] arguments)
     {
-        for (int attempt = 0; attempt < 2; attempt++)
+        for (int attempt = 0; attempt < AskAttempts; attempt++)
         {
             int from = Count;
             uint t = SendQuery(to, query, arguments);
-            if (await TryWaitAsync(from, packet => IsAnswer(packet, t), AnswerTime) is { } answer) return answer;
+            if (await TryWaitAsync(from, packet => IsAnswer(packet, t), AnswerTime / AskAttempts) is { } answer) return answer;
         }
 
         throw new TimeoutException($"No answer to '{query}' from {to}.");

@@ -22,7 +22,7 @@ public interface ISuite
     /// <summary>Size of a 32-byte key wrapped for one recipient: 1608 (Kyber ciphertext, then AES key wrap) or 80.</summary>
     int WrappedKeyBytes { get; }
 
-    /// <summary>What a blob is longer than its plaintext: 1596 or 72.</summary>
+    /// <summary>What a blob is longer than its plaintext: 1596 or 48.</summary>
     int BlobOverheadBytes { get; }
 
     /// <summary>Size of an envelope of <paramref name="plaintextBytes"/> to this many recipients.</summary>

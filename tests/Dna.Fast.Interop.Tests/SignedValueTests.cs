@@ -41,6 +41,24 @@ public sealed class SignedValueTests
     }
 
     [Fact]
+    public async Task An_owner_without_a_signature_is_not_stored_and_a_signature_without_an_owner_means_nothing()
+    {
+        await using NodeUnderTest node = await NodeUnderTest.StartAsync();
+        await using Probe probe = new();
+        byte[] token = await probe.TokenAsync(node.Address);
+        TestValue plain = TestValue.Of("true"), good = plain.SignedBy(Owner, seq: 4);
+        // Stock keeps the first of these as if it were unsigned. Nobody can have meant that, and who claims an owner has to prove it.
+        TestValue[] claims = [good with { Id = 21, Signature = [] }, good with { Id = 22, Signature = null }];
+        foreach (TestValue value in claims)
+            await probe.ExpectNoAnswerAsync(node.Address, probe.Query(
+                probe.NextTransaction(), "put", ("h", Probe.Bytes(_key)), ("values", new object[] { value.ToPack() }), ("token", token)));
+
+        await PutAsync(probe, node, plain with { Id = 23, Signature = good.Signature });
+        await PutAsync(probe, node, plain with { Id = 24, Signature = [] });
+        Assert.Equal([23UL, 24UL], (await probe.IdsAsync(node.Address, _key)).Order());
+    }
+
+    [Fact]
     public async Task Only_the_owner_edits_and_only_upwards()
     {
         await using NodeUnderTest node = await NodeUnderTest.StartAsync();

@@ -29,6 +29,7 @@ public class DurablePutBenchmarks
     {
         long ticket = 0;
         for (int i = 0; i < Batch; i++) ticket = _sample.Put(_sample.NextKey(), durable: true).Ticket;
+        _sample.Store.RequestCommit();
         SpinWait spin = default;
         while (_sample.Store.CommittedTicket < ticket) spin.SpinOnce();
         return ticket;

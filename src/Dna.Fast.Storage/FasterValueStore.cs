@@ -86,6 +86,8 @@ public sealed class FasterValueStore : IValueStore
     public PutResult Refresh(in InfoHash key, ulong valueId, long createdUnixMs, long expiresUnixMs, bool durable, long nowUnixMs) =>
         _edits.Refresh(key, valueId, createdUnixMs, expiresUnixMs, durable, nowUnixMs);
 
+    public void RequestCommit() => _engine.Wal!.RequestCommit(atOnce: true);
+
     public bool Remove(in InfoHash key, ulong valueId) => _edits.Remove(key, valueId, _engine.NowUnixMs);
 
     /// <summary>Visits every live value of the store, in the order the disk has them: some twice or not at all when they change meanwhile.</summary>

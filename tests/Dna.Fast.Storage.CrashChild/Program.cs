@@ -57,6 +57,7 @@ namespace Dna.Fast.Storage.CrashChild
         {
             if (ticket == 0) return;
             lock (_lock) _waiting.Enqueue((number, ticket));
+            store.RequestCommit();
             Committed();
             SpinWait spin = default;
             while (Count >= InFlight) spin.SpinOnce();

@@ -12,6 +12,7 @@ internal sealed class AcknowledgementRing(IValueStore store, CounterSet counters
     private readonly Entry[] _entries = new Entry[ServingLimits.AcknowledgementsMax];
     private int _first;
     private int _count;
+    private bool _isCommitWanted;
 
     private record struct Entry(long Ticket, long OwedSinceMs, Acknowledgement What);
 
@@ -21,6 +22,7 @@ internal sealed class AcknowledgementRing(IValueStore store, CounterSet counters
     /// <summary>Owes one until <paramref name="ticket"/> is committed. A full ring drops and counts: the requester tries again.</summary>
     public void Add(long ticket, in Acknowledgement what, long nowMs)
     {
+        _isCommitWanted = true;
         if (_count == _entries.Length)
         {
             counters.Add(Counter.DropAcknowledgementFull);
@@ -31,11 +33,18 @@ internal sealed class AcknowledgementRing(IValueStore store, CounterSet counters
         Volatile.Write(ref _count, _count + 1);
     }
 
-    /// <summary>Sends what is committed; drops what the requester has given up.</summary>
+    /// <summary>After each batch: has the store commit what was put in it; sends what is committed; drops what the requester has given up.</summary>
     /// <returns>When to call again at the latest, in the milliseconds of <see cref="Instant.Ms"/>.</returns>
     public long Drain(long nowMs, IDatagramSink sink)
     {
         if (_count == 0) return long.MaxValue;
+        if (_isCommitWanted)
+        {
+            // Once for all puts of the batch: one asked for at the first of them would find the disk at work for it alone when the others come.
+            _isCommitWanted = false;
+            store.RequestCommit();
+        }
+
         Interlocked.MemoryBarrier();
         long committed = store.CommittedTicket;
         while (_count > 0)

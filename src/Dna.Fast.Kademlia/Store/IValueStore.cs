@@ -129,6 +129,10 @@ public interface IValueStore : IDisposable
     /// <returns>False when there was none.</returns>
     bool Remove(in InfoHash key, ulong valueId);
 
+    /// <summary>Asks for the commit of what was put durably before this call: once after a batch of puts, for each commit is a write to the disk. Returns at once.</summary>
+    /// <remarks>Without it a durable put is committed within 100 ms.</remarks>
+    void RequestCommit();
+
     /// <summary>Every ticket up to this one is on the disk. Rises, never falls.</summary>
     long CommittedTicket { get; }
 

@@ -31,6 +31,10 @@ public sealed class MemoryValueStore(long limitBytes = 64L << 20) : IValueStore
 
     public long CommittedTicket => 0;
 
+    public void RequestCommit()
+    {
+    }
+
     public StoreStatistics Statistics
     {
         get

@@ -153,7 +153,8 @@ internal sealed class SlotEdits(StoreEngine engine, WriteAheadLog wal)
         long address = Append(session, operation, slot, operation == WalOperation.Put ? packedBytes : 0, packedSum, status == PutStatus.Stored);
         if (address == 0) return new PutResult(PutStatus.StoreFull, 0);
         engine.Slots.Write(session, slot, packedBytes, LogPosition.Of(wal.Generation, address));
-        wal.RequestCommit(durable);
+        // Who waits for the commit asks for it, once for many puts.
+        wal.RequestCommit(atOnce: false);
         if (engine.Totals.Charge > _limit) OverLimit?.Invoke();
         return new PutResult(status, durable ? address : 0);
     }

@@ -47,6 +47,11 @@ internal sealed class SlowStore : IValueStore
 
     public bool IsFull { get; set; }
 
+    /// <summary>How often somebody asked for a commit.</summary>
+    public int CommitsRequested { get; private set; }
+
+    public void RequestCommit() => CommitsRequested++;
+
     public long CommittedTicket => Volatile.Read(ref _committed);
 
     public StoreStatistics Statistics => _inner.Statistics;

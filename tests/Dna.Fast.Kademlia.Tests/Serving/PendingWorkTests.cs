@@ -27,6 +27,23 @@ public sealed class PendingWorkTests
     }
 
     [Fact]
+    public void One_commit_is_asked_for_after_a_batch_of_durable_puts_and_none_without_one()
+    {
+        using var store = new SlowStore();
+        using var bench = new ServingBench(store);
+        for (uint i = 1; i <= 5; i++) bench.Receive(to => QueryWriter.Put(to, ServingBench.Stranger, i, ServingBench.Key, ServingBench.Inline(ServingBench.Text(i, "a", SevenDays)), -1, bench.Token()));
+        Assert.Equal(0, store.CommitsRequested);
+        bench.Turn();
+        bench.Turn();
+        Assert.Equal(1, store.CommitsRequested);
+        store.Commit();
+        Assert.Equal(5, bench.Turn().Count);
+        bench.Put(ServingBench.Text(9, "a"));
+        bench.Turn();
+        Assert.Equal(1, store.CommitsRequested);
+    }
+
+    [Fact]
     public void Short_lived_value_is_acknowledged_at_once_and_a_commit_wakes_nobody()
     {
         using var store = new SlowStore();

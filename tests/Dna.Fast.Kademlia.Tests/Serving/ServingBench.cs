@@ -101,6 +101,14 @@ internal sealed class ServingBench : IDisposable
 
     public void Move(long ms) => Now = new Instant(Now.Ms + ms, Now.UnixMs + ms);
 
+    /// <summary>One datagram of a batch: the turn after it comes later.</summary>
+    public void Receive(Writer writer)
+    {
+        int length = writer(_buffer);
+        Assert.NotEqual(0, length);
+        Receiver.Receive(Now, new Route(Home, default), _buffer.AsSpan(0, length), Sink);
+    }
+
     /// <summary>Hands over one datagram, then gives the worker its turn.</summary>
     /// <returns>What was sent since the last call.</returns>
     public List<byte[]> Send(ReadOnlySpan<byte> datagram, NodeAddress? from = null)

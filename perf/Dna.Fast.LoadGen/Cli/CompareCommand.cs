@@ -63,14 +63,19 @@ internal static class CompareCommand
 
     private static int Finish(Comparison result, string? json, string? markdown)
     {
-        string table = MarkdownTable.Of(result);
-        Console.WriteLine(table);
         if (json != null) JsonFile.Write(json, result, LoadJson.Default.Comparison);
+        return ShowTable(MarkdownTable.Of(result), markdown, MarkdownTable.Begin, MarkdownTable.End);
+    }
+
+    /// <summary>Prints a table and puts it between two marks of a file, if there is one.</summary>
+    /// <exception cref="LoadException">The file lacks the marks.</exception>
+    internal static int ShowTable(string table, string? markdown, string begin, string end)
+    {
+        Console.WriteLine(table);
         if (markdown == null) return ExitCode.Ok;
-        if (!MarkdownTable.TryPlace(File.ReadAllText(markdown), table, out string document))
+        if (!MarkdownTable.TryPlace(File.ReadAllText(markdown), table, out string document, begin, end))
         {
-            throw new LoadException(ExitCode.Failed, $"{markdown} lacks the marks between which the table belongs",
-                $"add the lines '{MarkdownTable.Begin}' and '{MarkdownTable.End}'");
+            throw new LoadException(ExitCode.Failed, $"{markdown} lacks the marks between which the table belongs", $"add the lines '{begin}' and '{end}'");
         }
 
         File.WriteAllText(markdown, document);

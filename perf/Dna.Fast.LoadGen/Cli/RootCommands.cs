@@ -38,6 +38,7 @@ internal static class RootCommands
         root.Subcommands.Add(ListenCommand.Create());
         root.Subcommands.Add(EchoCommand.Create());
         root.Subcommands.Add(CompareCommand.Create());
+        root.Subcommands.Add(ScaleCommand.Create());
         return root;
     }
 }

@@ -33,12 +33,12 @@ internal static class MarkdownTable
 
     /// <summary>Puts text between the two marks of a file.</summary>
     /// <returns>False: the file lacks the marks.</returns>
-    public static bool TryPlace(string document, string text, out string result)
+    public static bool TryPlace(string document, string text, out string result, string beginMark = Begin, string endMark = End)
     {
         result = document;
-        int begin = document.IndexOf(Begin, StringComparison.Ordinal), end = document.IndexOf(End, StringComparison.Ordinal);
+        int begin = document.IndexOf(beginMark, StringComparison.Ordinal), end = document.IndexOf(endMark, StringComparison.Ordinal);
         if (begin < 0 || end < begin) return false;
-        result = $"{document[..(begin + Begin.Length)]}\n{text}{document[end..]}";
+        result = $"{document[..(begin + beginMark.Length)]}\n{text}{document[end..]}";
         return true;
     }
 

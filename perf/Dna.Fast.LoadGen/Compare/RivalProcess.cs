@@ -21,18 +21,18 @@ internal sealed record Rival(string Name, string Command)
     }
 }
 
-/// <summary>A started server. Disposing ends it at once and removes its directory.</summary>
+/// <summary>A started server. Disposing ends it at once (SIGKILL) and removes its directory, unless that is somebody else's.</summary>
 internal sealed class RivalProcess : IDisposable
 {
     private const long StartNsMax = 20 * Clock.Second;
 
     private readonly Process _process;
-    private readonly string _directory;
+    private readonly string? _ownDirectory;
 
-    private RivalProcess(Process process, string directory, in NodeAddress address)
+    private RivalProcess(Process process, string? ownDirectory, in NodeAddress address)
     {
         _process = process;
-        _directory = directory;
+        _ownDirectory = ownDirectory;
         Address = address;
     }
 
@@ -47,10 +47,12 @@ internal sealed class RivalProcess : IDisposable
     public double Rss => ProcessSample.TryRead(Pid, out ProcessSample sample) ? sample.RssBytes : 0;
 
     /// <summary>Starts a server and waits for its first answer.</summary>
+    /// <param name="kept">Its directory; null for a new one that goes with it.</param>
     /// <exception cref="LoadException">It ends, or does not answer.</exception>
-    public static RivalProcess Start(Rival rival, ushort port)
+    public static RivalProcess Start(Rival rival, ushort port, string? kept = null)
     {
-        string directory = Directory.CreateTempSubdirectory("dna-load-").FullName;
+        string? own = kept is null ? Directory.CreateTempSubdirectory("dna-load-").FullName : null;
+        string directory = kept ?? own!;
         string[] words = rival.Command.Replace("{port}", port.ToString(System.Globalization.CultureInfo.InvariantCulture),
             StringComparison.Ordinal)
             .Replace("{dir}", directory, StringComparison.Ordinal).Split(' ', StringSplitOptions.RemoveEmptyEntries);
@@ -68,7 +70,7 @@ internal sealed class RivalProcess : IDisposable
         }
         catch (System.ComponentModel.Win32Exception failure)
         {
-            Directory.Delete(directory, true);
+            if (own != null) Directory.Delete(own, true);
             throw new LoadException(ExitCode.Failed, $"could not start '{words[0]}' for {rival.Name}: {failure.Message}",
                 "install it, or leave this rival out");
         }
@@ -79,7 +81,7 @@ internal sealed class RivalProcess : IDisposable
         process.ErrorDataReceived += (_, line) => last = line.Data ?? last;
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        var started = new RivalProcess(process, directory, NodeAddress.V4(0x7F00_0001, port));
+        var started = new RivalProcess(process, own, NodeAddress.V4(0x7F00_0001, port));
         try
         {
             if (!started.WaitForAnswer())
@@ -104,7 +106,7 @@ internal sealed class RivalProcess : IDisposable
         if (!_process.HasExited) _process.Kill();
         _process.WaitForExit();
         _process.Dispose();
-        Directory.Delete(_directory, true);
+        if (_ownDirectory != null) Directory.Delete(_ownDirectory, true);
     }
 
     private bool WaitForAnswer()

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Dna.Fast.LoadGen.Compare;
-
+using Dna.Fast.LoadGen.Scale;
 
 namespace Dna.Fast.LoadGen.Report;
 
@@ -11,6 +11,7 @@ namespace Dna.Fast.LoadGen.Report;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(RunResult))]
 [JsonSerializable(typeof(Comparison))]
+[JsonSerializable(typeof(ScaleResult))]
 internal sealed partial class LoadJson : JsonSerializerContext;
 
 /// <summary>Files of results.</summary>

@@ -48,6 +48,14 @@ public sealed class ValueBuilder
         return room.AsSpan(0, ValueWriter.WriteBody(room, view)).ToArray();
     }
 
+    /// <summary>The <c>dat</c> map alone: what a cypher covers (section 4.5).</summary>
+    public byte[] PackDat()
+    {
+        ValueView view = View();
+        byte[] room = new byte[ValueWriter.BytesMax(view)];
+        return room.AsSpan(0, ValueWriter.WriteDat(room, view)).ToArray();
+    }
+
     /// <summary>Packs the value.</summary>
     /// <param name="packed">The canonical bytes, also when they are too many: their length says by how much.</param>
     /// <returns><see cref="DecodeStatus.Ok"/>; <see cref="DecodeStatus.TooLarge"/> when <paramref name="packed"/> exceeds

@@ -62,7 +62,8 @@ public sealed class PermanentPut : IDisposable
 {
     private readonly IOperation _operation;
 
-    internal PermanentPut(IOperation operation, PutAnswer firstRound)
+    /// <param name="operation">Announces the value until it is cancelled.</param>
+    public PermanentPut(IOperation operation, PutAnswer firstRound)
     {
         _operation = operation;
         FirstRound = firstRound;

@@ -90,7 +90,7 @@ public sealed record VerifiedValue
     public InfoHash? Recipient { get; init; }
 
     /// <summary>Signed and empty: its owner deleted what was there.</summary>
-    public bool IsTombstone => IsSigned && Data.IsEmpty;
+    public bool IsTombstone => IsSigned && !WasEncrypted && Data.IsEmpty;
 
     /// <summary>The node that sent it; <c>default</c> for our own store.</summary>
     public NodeAddress From { get; init; }

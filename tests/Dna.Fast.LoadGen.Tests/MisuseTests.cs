@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Dna.Fast.LoadGen.Cli;
 using Dna.Fast.LoadGen.Load;
 using Dna.Fast.LoadGen.Tests.Kit;
@@ -12,7 +10,7 @@ public sealed class MisuseTests
     [Fact]
     public void A_closed_port_is_named_as_such()
     {
-        (int code, string error) = Run("ping", $"127.0.0.1:{ClosedPort()}");
+        (int code, string error) = Shell.Run("ping", $"127.0.0.1:{RealNode.FreePort()}");
         Assert.Equal(ExitCode.Unreachable, code);
         Assert.Contains("no program has this port open", error, StringComparison.Ordinal);
         Assert.Contains("start the node", error, StringComparison.Ordinal);
@@ -22,7 +20,7 @@ public sealed class MisuseTests
     public void A_network_id_too_many_is_found_out()
     {
         using var node = new TinyNode();
-        (int code, string error) = Run("ping", node.Address.ToString(), "--network", "7", "--timeout", "300ms");
+        (int code, string error) = Shell.Run("ping", node.Address.ToString(), "--network", "7", "--timeout", "300ms");
         Assert.Equal(ExitCode.Unreachable, code);
         Assert.Contains("it does in network 0", error, StringComparison.Ordinal);
     }
@@ -31,7 +29,7 @@ public sealed class MisuseTests
     public void A_missing_network_id_is_suspected()
     {
         using var node = new TinyNode(new Faults { Network = 9 });
-        (int code, string error) = Run("ping", node.Address.ToString(), "--timeout", "50ms");
+        (int code, string error) = Shell.Run("ping", node.Address.ToString(), "--timeout", "50ms");
         Assert.Equal(ExitCode.Unreachable, code);
         Assert.Contains("--network", error, StringComparison.Ordinal);
     }
@@ -40,7 +38,7 @@ public sealed class MisuseTests
     public void The_right_network_id_is_answered()
     {
         using var node = new TinyNode(new Faults { Network = 9 });
-        (int code, _) = Run("ping", node.Address.ToString(), "--network", "9", "--duration", "200ms", "--warm-up", "0");
+        (int code, _) = Shell.Run("ping", node.Address.ToString(), "--network", "9", "--duration", "200ms", "--warm-up", "0");
         Assert.Equal(ExitCode.Ok, code);
     }
 
@@ -48,7 +46,7 @@ public sealed class MisuseTests
     public void A_node_without_tokens_cannot_be_put_to()
     {
         using var node = new TinyNode(new Faults { NoToken = true });
-        (int code, string error) = Run("put", node.Address.ToString());
+        (int code, string error) = Shell.Run("put", node.Address.ToString());
         Assert.Equal(ExitCode.Failed, code);
         Assert.Contains("without a token", error, StringComparison.Ordinal);
         Assert.Contains("'ping' and 'find' do not need a token", error, StringComparison.Ordinal);
@@ -59,16 +57,34 @@ public sealed class MisuseTests
     {
         // The first get is the look at what was loaded; it is right.
         using var node = new TinyNode(new Faults { CorruptEvery = 5 });
-        (int code, string error) = Run("get", node.Address.ToString(), "--duration", "200ms", "--warm-up", "0", "--keys", "10", "--settle",
+        (int code, string error) = Shell.Run("get", node.Address.ToString(), "--duration", "200ms", "--warm-up", "0", "--keys", "10", "--settle",
             "0");
         Assert.Equal(ExitCode.Failed, code);
         Assert.Contains("answers were wrong", error, StringComparison.Ordinal);
     }
 
     [Fact]
+    public void A_node_that_became_another_fails_the_run()
+    {
+        using var node = new TinyNode(new Faults { AnotherIdFrom = 50 });
+        (int code, string error) = Shell.Run("ping", node.Address.ToString(), "--duration", "200ms", "--warm-up", "0");
+        Assert.Equal(ExitCode.Failed, code);
+        Assert.Contains("wrong-node: the node was restarted", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_answers_but_is_no_node_is_named_as_such()
+    {
+        using var node = new TinyNode(new Faults { Gibberish = true });
+        (int code, string error) = Shell.Run("ping", node.Address.ToString(), "--timeout", "100ms");
+        Assert.Equal(ExitCode.Unreachable, code);
+        Assert.Contains("is no OpenDHT node", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_unknown_name_has_no_address()
     {
-        (int code, string error) = Run("ping", "no-such-host.invalid:4222");
+        (int code, string error) = Shell.Run("ping", "no-such-host.invalid:4222");
         Assert.Equal(ExitCode.Unreachable, code);
         Assert.Contains("has no address", error, StringComparison.Ordinal);
     }
@@ -77,7 +93,7 @@ public sealed class MisuseTests
     public void A_port_that_is_taken_is_named_as_such()
     {
         using var node = new TinyNode();
-        (int code, string error) = Run("echo", "--port", node.Address.Port.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        (int code, string error) = Shell.Run("echo", "--port", node.Address.Port.ToString(System.Globalization.CultureInfo.InvariantCulture));
         Assert.Equal(ExitCode.Failed, code);
         Assert.Contains("another program has this port", error, StringComparison.Ordinal);
     }
@@ -99,7 +115,7 @@ public sealed class MisuseTests
     [InlineData("dance 127.0.0.1")]
     public void What_means_nothing_is_a_usage_error(string line)
     {
-        (int code, string error) = Run(line.Split(' '));
+        (int code, string error) = Shell.Run(line.Split(' '));
         Assert.Equal(ExitCode.Usage, code);
         Assert.StartsWith("dna-load: ", error, StringComparison.Ordinal);
         Assert.True(error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length >= 2, error);
@@ -130,27 +146,5 @@ public sealed class MisuseTests
         }
 
         Assert.Contains($"  dna-load {command}", help.ToString(), StringComparison.Ordinal);
-    }
-
-    private static (int Code, string Error) Run(params string[] arguments)
-    {
-        TextWriter before = Console.Error;
-        var error = new StringWriter();
-        try
-        {
-            Console.SetError(error);
-            return (RootCommands.Run(arguments), error.ToString());
-        }
-        finally
-        {
-            Console.SetError(before);
-        }
-    }
-
-    private static int ClosedPort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }

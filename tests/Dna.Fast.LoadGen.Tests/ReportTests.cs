@@ -70,7 +70,11 @@ public sealed class ReportTests : IDisposable
             Intervals = [],
             Outcomes = new Dictionary<string, long>()
         };
-        Assert.Contains("</html>", HtmlReport.Page(empty), StringComparison.Ordinal);
+        string page = HtmlReport.Page(empty);
+        Assert.Contains("No answer came", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("<svg", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("0.0 µs", page, StringComparison.Ordinal);
+        Assert.EndsWith("</html>\n", page, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -48,8 +48,9 @@ internal sealed class RivalProcess : IDisposable
 
     /// <summary>Starts a server and waits for its first answer.</summary>
     /// <param name="kept">Its directory; null for a new one that goes with it.</param>
+    /// <param name="network">Network id it was told; it answers in no other.</param>
     /// <exception cref="LoadException">It ends, or does not answer.</exception>
-    public static RivalProcess Start(Rival rival, ushort port, string? kept = null)
+    public static RivalProcess Start(Rival rival, ushort port, string? kept = null, uint network = 0)
     {
         string? own = kept is null ? Directory.CreateTempSubdirectory("dna-load-").FullName : null;
         string directory = kept ?? own!;
@@ -84,7 +85,7 @@ internal sealed class RivalProcess : IDisposable
         var started = new RivalProcess(process, own, NodeAddress.V4(0x7F00_0001, port));
         try
         {
-            if (!started.WaitForAnswer())
+            if (!started.WaitForAnswer(network))
             {
                 string what = process.HasExited ? $"{rival.Name} ended with code {process.ExitCode}"
                     : $"{rival.Name} did not answer within {StartNsMax / Clock.Second} s";
@@ -109,14 +110,14 @@ internal sealed class RivalProcess : IDisposable
         if (_ownDirectory != null) Directory.Delete(_ownDirectory, true);
     }
 
-    private bool WaitForAnswer()
+    private bool WaitForAnswer(uint network)
     {
         int error = UdpSocket.Open(NodeAddress.V4(0x7F00_0001, 0), Address, false, 65_536, out UdpSocket? socket);
         if (error != 0) return false;
         using UdpSocket opened = socket!;
         var batch = new SendBatch(false);
         var inbound = new ReceiveBatch();
-        var self = new Sender(KeySpace.FarId(InfoHash.Zero, new SplitMix((ulong)Clock.NowNs())), 0, true);
+        var self = new Sender(KeySpace.FarId(InfoHash.Zero, new SplitMix((ulong)Clock.NowNs())), network, true);
         var poller = new Poller([opened]);
         for (long end = Clock.NowNs() + StartNsMax; Clock.NowNs() < end && !_process.HasExited;)
         {

@@ -13,11 +13,17 @@ internal static class Greeting
     /// <exception cref="LoadException">It does not.</exception>
     public static void Greet(Session session, LoadOptions options)
     {
-        if (TryPing(session, TriesMax, out bool refused)) return;
-        if (refused)
+        if (TryPing(session, TriesMax, out Meter heard)) return;
+        if (heard[Stray.Refused] > 0)
         {
             throw new LoadException(ExitCode.Unreachable, $"{options.Node} refuses: no program has this port open",
                 "start the node, or check address and port");
+        }
+
+        if (heard[Stray.Malformed] > 0)
+        {
+            throw new LoadException(ExitCode.Unreachable, $"what answers at {options.Node} is no OpenDHT node: its datagrams cannot be decoded",
+                "check address and port: another program has this one");
         }
 
         if (options.Network != 0 && AnswersInNetwork(session, 0))
@@ -40,16 +46,13 @@ internal static class Greeting
         return TryPing(session, 1, out _);
     }
 
-    private static bool TryPing(Session session, int tries, out bool refused)
+    /// <param name="heard">What came instead of an answer, at the last try.</param>
+    private static bool TryPing(Session session, int tries, out Meter heard)
     {
-        refused = false;
-        for (int i = 0; i < tries; i++)
+        for (int i = 1; ; i++)
         {
-            if (session.Probe(RequestKind.Ping, out Meter meter) == Outcome.Ok) return true;
-            refused |= meter[Stray.Refused] > 0;
-            if (refused) return false;
+            if (session.Probe(RequestKind.Ping, out heard) == Outcome.Ok) return true;
+            if (i >= tries || heard[Stray.Refused] > 0) return false;
         }
-
-        return false;
     }
 }

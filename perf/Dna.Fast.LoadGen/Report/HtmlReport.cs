@@ -15,15 +15,21 @@ internal static class HtmlReport
         page.Append($"<title>{Html.Escape(title)}</title><style>{HtmlStyle.Css}</style></head><body><main>");
         page.Append($"<h1>{Html.Escape(title)}</h1><p class=\"sub\">{Html.Escape(Subtitle(result))}</p>");
         Tiles(page, result);
+        if (result.Latency.Count > 0) Plots(page, result);
+        else Section(page, "Latency", $"<p class=\"none\">{(result.Listen == null ? "No answer came, so there is nothing to draw." : "No push came, so there is nothing to draw.")}</p>");
+        Section(page, "Answers", Answers(result));
+        Section(page, "Run", Settings(result));
+        page.Append("<footer>Written by dna-load.</footer></main></body></html>\n");
+        return page.ToString();
+    }
+
+    private static void Plots(StringBuilder page, RunResult result)
+    {
         Section(page, "Latency by percentile", HtmlPlots.Percentiles(result));
         Section(page, result.Listen == null ? "Replies per second" : "Pushes per second", HtmlPlots.Throughput(result));
         Section(page, "Latency over time", "<ul class=\"key\"><li><i class=\"k1\"></i>p50</li><li><i class=\"k2\"></i>p99</li></ul>"
             + HtmlPlots.LatencyOverTime(result));
         Section(page, "Latency", Latencies(result));
-        Section(page, "Answers", Answers(result));
-        Section(page, "Run", Settings(result));
-        page.Append("<footer>Written by dna-load.</footer></main></body></html>\n");
-        return page.ToString();
     }
 
     private static string Subtitle(RunResult result)
@@ -78,7 +84,7 @@ internal static class HtmlReport
         List<(string, string)> rows = [("requests", TableReport.Number(result.Requests))];
         rows.AddRange(result.Outcomes.Select(o => (o.Key, TableReport.Number(o.Value))));
         if (result.Unsent > 0) rows.Add(("never sent", TableReport.Number(result.Unsent)));
-        rows.AddRange(result.Strays.Select(s => ($"datagrams: {s.Key}", TableReport.Number(s.Value))));
+        rows.AddRange(result.Strays.Select(s => ($"besides: {s.Key}", TableReport.Number(s.Value))));
         if (result.Listen is { } listen)
         {
             rows.AddRange([("listeners", TableReport.Number(listen.Listeners)), ("puts acknowledged", TableReport.Number(listen.Puts)),
@@ -102,7 +108,8 @@ internal static class HtmlReport
             ("keys", $"{TableReport.Number(s.Keys)}, {(s.ZipfExponent > 0 ? $"zipf {s.ZipfExponent.ToString(CultureInfo.InvariantCulture)}" : "uniform")}"),
             ("values", $"{string.Join(", ", s.ValueBytes)} bytes of type {s.ValueType}"),
             ("sources", $"sockets {s.Sockets}, addresses {s.Sources}, threads {s.Threads}"),
-            ("timeout", $"{s.TimeoutSeconds.ToString(CultureInfo.InvariantCulture)} s, after {s.WarmUpSeconds.ToString(CultureInfo.InvariantCulture)} s of warm-up"),
+            ("warm-up", $"{s.WarmUpSeconds.ToString(CultureInfo.InvariantCulture)} s"),
+            ("timeout", $"{s.TimeoutSeconds.ToString(CultureInfo.InvariantCulture)} s"),
             ("seed", s.Seed.ToString(CultureInfo.InvariantCulture)),
             ("generator",
                 $"busiest thread {result.Generator.BusiestThread * 100:0} % busy, {result.Generator.CpuCores.ToString("0.00", CultureInfo.InvariantCulture)} cores in all{(result.Generator.IsTheLimit ? "; it may be the limit" : "")}"),

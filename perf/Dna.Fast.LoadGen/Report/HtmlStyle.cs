@@ -18,6 +18,7 @@ internal static class HtmlStyle
         .tile, section { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 14px 16px; }
         .tile b { display: block; font-size: 1.45rem; font-variant-numeric: tabular-nums; line-height: 1.3; }
         .tile span { color: var(--soft); font-size: .85rem; }
+        .none { color: var(--soft); margin: 0; }
         .bad b, .bad { color: var(--bad); }
         section { margin-bottom: 16px; }
         svg { display: block; width: 100%; height: auto; }
@@ -33,9 +34,14 @@ internal static class HtmlStyle
         .scroll { overflow-x: auto; }
         table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
         th, td { text-align: left; padding: 5px 10px 5px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
-        th { color: var(--soft); font-weight: 500; width: 11rem; }
+        th { color: var(--soft); font-weight: 500; width: 12rem; }
         th.n { width: auto; }
-        @media (max-width: 620px) { th { width: auto; } }
+        @media (max-width: 620px) {
+          th { width: auto; }
+          .tile:last-child:nth-child(odd) { grid-column: 1 / -1; }
+          .scroll table { font-size: .75rem; }
+          .scroll td, .scroll th { padding-right: 6px; }
+        }
         tr:last-child td, tr:last-child th { border-bottom: 0; }
         td.n, th.n { text-align: right; white-space: nowrap; }
         td code { overflow-wrap: anywhere; }

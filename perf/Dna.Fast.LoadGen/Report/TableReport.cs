@@ -6,6 +6,9 @@ namespace Dna.Fast.LoadGen.Report;
 /// <summary>A run's result as a table for a terminal, or for a file of lines.</summary>
 internal static class TableReport
 {
+    /// <summary>Share of lost requests that no healthy network loses: something refuses them.</summary>
+    private const double ManyLost = 0.05;
+
     public static void Write(IAnsiConsole console, RunResult result)
     {
         console.WriteLine();
@@ -38,6 +41,11 @@ internal static class TableReport
         Row(table, "kernel's count", $"{result.Kernel.AgreementPercent.ToString("0.0", CultureInfo.InvariantCulture)} %",
             $"received {Number(result.Kernel.UdpInDatagrams)}; ours out and in {Number(result.Kernel.OurDatagramsOut + result.Kernel.OurDatagramsIn)}{Drops(result)}");
         console.Write(table);
+        if (result.Lost > result.Requests * ManyLost)
+        {
+            console.WriteLine("Much was lost. A node may limit requests per address: give more --sources, or lift its limit (dhtnode -U, dna run --rate-limit off).");
+        }
+
         if (result.Generator.IsTheLimit && result.Settings.Loop == "closed")
         {
             console.WriteLine("A thread of the generator was busy all the time: with more --threads, or on a core of its own, it may find more.");
@@ -48,7 +56,8 @@ internal static class TableReport
     {
         void One(string name, Measure.LatencySummary latency)
         {
-            string note = $"p50; p90 {Us(latency.P90Us)}, p99 {Us(latency.P99Us)}, p99.9 {Us(latency.P999Us)}, max {Us(latency.MaxUs)}";
+            // Broken by hand where 80 columns end, so that no number is parted from its unit.
+            string note = latency.Count == 0 ? "" : $"p50; p90 {Us(latency.P90Us)}, p99 {Us(latency.P99Us)},\np99.9 {Us(latency.P999Us)}, max {Us(latency.MaxUs)}";
             Row(table, name, Us(latency.P50Us), note);
         }
 
@@ -80,8 +89,10 @@ internal static class TableReport
 
     public static string Number(double value) => value.ToString(value is > 0 and < 100 ? "#,0.#" : "#,0", CultureInfo.InvariantCulture);
 
+    /// <summary>Microseconds in the unit that fits; <c>-</c> when nothing was measured.</summary>
     public static string Us(double us) => us switch
     {
+        0 => "-",
         >= 1_000_000 => $"{(us / 1_000_000).ToString("0.00", CultureInfo.InvariantCulture)} s",
         >= 1_000 => $"{(us / 1_000).ToString("0.00", CultureInfo.InvariantCulture)} ms",
         _ => $"{us.ToString("0.0", CultureInfo.InvariantCulture)} us",

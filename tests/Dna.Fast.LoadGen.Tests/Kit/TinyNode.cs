@@ -38,6 +38,12 @@ internal sealed class Faults
     public TimeSpan Stall { get; init; } = TimeSpan.FromMilliseconds(300);
 
     public uint Network { get; init; }
+
+    /// <summary>From the n-th ping on it answers by another id, as a node does that was replaced.</summary>
+    public int AnotherIdFrom { get; init; }
+
+    /// <summary>Answers with what is no message.</summary>
+    public bool Gibberish { get; init; }
 }
 
 /// <summary>A node of one thread and one dictionary, which answers as the specification says except for its faults.</summary>
@@ -99,11 +105,18 @@ internal sealed class TinyNode : IDisposable
         if (Hits(_faults.DropEvery, number)) return;
         NodeAddress who = NodeAddress.From(from);
         byte[] token = _faults.NoToken ? [] : OurToken;
+        if (_faults.Gibberish)
+        {
+            _socket.SendTo("what?"u8, SocketFlags.None, from);
+            return;
+        }
+
         switch (query.Kind)
         {
             case MessageKind.Ping:
                 if (number == _faults.StallAt) new ManualResetEventSlim().Wait(_faults.Stall);
-                Send(ReplyWriter.Pong(_room, _self, query.Transaction, who), from);
+                Sender self = _faults.AnotherIdFrom > 0 && number >= _faults.AnotherIdFrom ? _self with { Id = InfoHash.Of("another"u8) } : _self;
+                Send(ReplyWriter.Pong(_room, self, query.Transaction, who), from);
                 if (Hits(_faults.RepeatEvery, number)) Send(ReplyWriter.Pong(_room, _self, query.Transaction, who), from);
                 break;
             case MessageKind.Find:

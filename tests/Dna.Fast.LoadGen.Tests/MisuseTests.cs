@@ -112,6 +112,7 @@ public sealed class MisuseTests
     [InlineData("mixed 127.0.0.1 --mix all")]
     [InlineData("listen 127.0.0.1 --value-bytes 5000")]
     [InlineData("compare --rival nonsense")]
+    [InlineData("scale --rival nonsense")]
     [InlineData("dance 127.0.0.1")]
     public void What_means_nothing_is_a_usage_error(string line)
     {
@@ -131,6 +132,7 @@ public sealed class MisuseTests
     [InlineData("listen ")]
     [InlineData("echo ")]
     [InlineData("compare ")]
+    [InlineData("scale ")]
     public void Every_command_has_help_with_examples(string command)
     {
         TextWriter before = Console.Out;

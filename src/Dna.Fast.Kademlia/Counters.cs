@@ -73,6 +73,10 @@ public enum Counter
     PutRefusedStoreFull,
     PutValueMalformed,
 
+    // Signatures, incoming and found: verified, and answered from a remembered verdict.
+    SignaturesVerified,
+    VerdictsRemembered,
+
     // What we asked of others.
     RequestsOut,
     RequestsRetried,

@@ -26,6 +26,7 @@ public sealed class Node : IDisposable
     private readonly NodeInbox _inbox = new();
     private readonly List<Receiver> _receivers = [];
     private readonly List<CounterSet> _counters = [];
+    private readonly RememberingVerifier _verifier;
     private readonly VerificationQueue _verification;
     private OwnerFigures _figures = new();
     private long _nowMs;
@@ -35,12 +36,13 @@ public sealed class Node : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(parts.Workers, 1);
         INodeRandom random = parts.Random();
+        _verifier = new RememberingVerifier(parts.Verifier, random);
         _nowMs = now.Ms;
         Context = new NodeContext
         {
             Options = options,
             Store = parts.Store,
-            Verifier = parts.Verifier,
+            Verifier = _verifier,
             Gate = new Gate(options.RateLimits, random.NextUInt64()),
             Tokens = new TokenMint(random, now),
             Table4 = new RoutingTable(options.Id, IpFamily.V4),
@@ -48,7 +50,7 @@ public sealed class Node : IDisposable
             Inbox = _inbox,
             Listened = new ListenedKeys(),
         };
-        _verification = new VerificationQueue(parts.Verifier, parts.VerificationThreads);
+        _verification = new VerificationQueue(_verifier, parts.VerificationThreads);
         for (int i = 0; i < parts.Workers; i++)
         {
             var counters = new CounterSet();
@@ -75,7 +77,13 @@ public sealed class Node : IDisposable
     /// <summary>A counter's sum over all threads. Any thread.</summary>
     public long Count(Counter counter)
     {
-        long sum = counter == Counter.DropInboxFull ? _inbox.Dropped : 0;
+        long sum = counter switch
+        {
+            Counter.DropInboxFull => _inbox.Dropped,
+            Counter.SignaturesVerified => _verifier.Misses,
+            Counter.VerdictsRemembered => _verifier.Hits,
+            _ => 0,
+        };
         foreach (CounterSet set in _counters) sum += set[counter];
         return sum;
     }

@@ -12,6 +12,7 @@ public sealed class NodeContext
 
     public required IValueStore Store { get; init; }
 
+    /// <summary>Remembers what it verified already.</summary>
     public required IValueVerifier Verifier { get; init; }
 
     public required Gate Gate { get; init; }

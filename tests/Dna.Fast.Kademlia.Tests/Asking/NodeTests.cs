@@ -185,6 +185,23 @@ public sealed class NodeTests
     private static NodeBench.Writer Found(byte[] fields) => (Span<byte> to, in Sender sender, uint id) =>
         ReplyWriter.Found(to, sender, id, NodeBench.PeerAddress, [], [], Token, [], fields);
 
+    [Fact]
+    public void A_signature_that_was_judged_once_is_not_verified_again_when_it_comes_again()
+    {
+        using var bench = new NodeBench();
+        byte[] token = new byte[WireLimits.TokenBytes], value = new Serving.Signer().Sign(1, 0, "mine");
+        bench.Node.Context.Tokens.Write(NodeBench.PeerAddress, token);
+        byte[] list = new byte[value.Length + 8];
+        list = list[..ValueListWriter.Inline(list, value, 1)];
+        for (uint t = 1; t <= 3; t++)
+        {
+            bench.Receive(t, (Span<byte> to, in Sender sender, uint id) => QueryWriter.Put(to, sender, id, InfoHash.OfKey("key"), list, -1, token));
+        }
+
+        Assert.Equal(3, bench.Node.Count(Counter.PutRefusedSignature));
+        Assert.Equal((1, 2), (bench.Node.Count(Counter.SignaturesVerified), bench.Node.Count(Counter.VerdictsRemembered)));
+    }
+
     private static void Connect(NodeBench bench)
     {
         uint t = NodeBench.TransactionOf(bench.Turn(), MessageKind.Ping);

@@ -26,7 +26,7 @@ public sealed class ScaleTests
         Assert.True(MarkdownTable.TryPlace(document, ScaleTable.Of(Result), out string placed, ScaleTable.Begin, ScaleTable.End));
         Assert.StartsWith(other + ScaleTable.Begin, placed, StringComparison.Ordinal);
         Assert.DoesNotContain("old", placed, StringComparison.Ordinal);
-        foreach (string figure in new[] { "1.40 (1.30 to 1.50)", "70.0 MB", "10.5 (9.0 to 12.0) ms", "60 (50 to 70) ms", "5.00 (4.00 to 6.00) µs" })
+        foreach (string figure in new[] { "| ≤ 2 × | 1.40 (1.30 to 1.50) × | met |", "| ≤ 80 MB | 70.0 MB | met |", "10.5 (9.0 to 12.0) ms | met |", "60 (50 to 70) ms", "5.00 (4.00 to 6.00) µs" })
         {
             Assert.Contains(figure, placed, StringComparison.Ordinal);
         }

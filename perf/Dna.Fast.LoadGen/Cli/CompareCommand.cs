@@ -15,7 +15,7 @@ internal static class CompareCommand
         Option<string[]> rivals =
             new("--rival") { Description = "NAME=COMMAND, once per server; {port} and {dir} in the command are replaced. The first is what the ratios refer to", Required = true };
         Option<int> rounds = LoadOptionSet.Number("--rounds", 5, 1, 100, "how often each server is started and measured");
-        Option<string> duration = LoadOptionSet.Duration("--duration", "2500ms", "length of one measurement");
+        Option<string> duration = LoadOptionSet.Duration("--duration", "2s", "length of one measurement");
         Option<string> warmUp = LoadOptionSet.Duration("--warm-up", "400ms", "load before each");
         Option<int> keys = LoadOptionSet.Number("--keys", 10_000, 1, 100_000_000, "number of different keys");
         Option<int> port = LoadOptionSet.Number("--port", 24_222, 1024, 65_000, "first port; each start takes the next");

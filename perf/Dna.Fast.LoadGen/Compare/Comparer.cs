@@ -32,6 +32,7 @@ internal sealed class Comparer
     public Comparison Run(int rounds, CancellationToken stop)
     {
         string startedAt = DateTime.UtcNow.ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture);
+        MachineInfo machine = MachineInfo.Read();
         List<RoundResult>[] results = [.. _rivals.Select(_ => new List<RoundResult>())];
         for (int round = 0; round < rounds; round++)
         {
@@ -48,7 +49,7 @@ internal sealed class Comparer
 
         var summary = new RivalResult[_rivals.Count];
         for (int i = 0; i < summary.Length; i++) summary[i] = ComparisonSummary.Of(_rivals[i], results[i], results[0]);
-        return new Comparison(startedAt, MachineInfo.Read(), rounds, _options.DurationNs / 1e9, _options.Keys, summary);
+        return new Comparison(startedAt, machine, rounds, _options.DurationNs / 1e9, _options.Keys, summary);
     }
 
     private RoundResult Round(Rival rival, CancellationToken stop)

@@ -4,33 +4,16 @@ namespace Dna.Fast.LoadGen.Compare;
 internal sealed record Comparison(string StartedAt, MachineInfo Machine, int Rounds, double SecondsPerMeasurement, uint Keys,
     IReadOnlyList<RivalResult> Rivals);
 
-/// <summary>Where it was measured.</summary>
-internal sealed record MachineInfo(string Processor, int Cores, string Kernel, string System)
-{
-    public static MachineInfo Read()
-    {
-        string processor = Line("/proc/cpuinfo", "model name") ?? "unknown processor";
-        int cores = File.Exists("/proc/cpuinfo")
-            ? File.ReadLines("/proc/cpuinfo").Count(l => l.StartsWith("processor", StringComparison.Ordinal)) : 0;
-        return new MachineInfo(processor, Math.Max(cores, Environment.ProcessorCount), Environment.OSVersion.Version.ToString(),
-            Line("/etc/os-release", "PRETTY_NAME") ?? "Linux");
-    }
-
-    private static string? Line(string path, string name)
-    {
-        if (!File.Exists(path)) return null;
-        string? line = File.ReadLines(path).FirstOrDefault(l => l.StartsWith(name, StringComparison.Ordinal));
-        return line?[(line.IndexOfAny([':', '=']) + 1)..].Trim().Trim('"');
-    }
-}
-
 /// <summary>One server over all rounds. Memory in bytes; the first rival is the limit the ratios refer to.</summary>
 /// <param name="StartMs">From the start of the process to its first answer.</param>
 /// <param name="RssIdle">Memory after the first answer.</param>
 /// <param name="RssLoaded">Memory after the values for get were loaded.</param>
 /// <param name="RssEnd">Memory at the end of a round, all puts included.</param>
 internal sealed record RivalResult(string Name, string Command, Spread StartMs, Spread RssIdle, Spread RssLoaded, Spread RssEnd,
-    IReadOnlyList<ScenarioResult> Scenarios);
+    IReadOnlyList<ScenarioResult> Scenarios, RivalRatios ToEcho);
+
+/// <summary>Figures as multiples of the first rival's in the same round.</summary>
+internal sealed record RivalRatios(Spread StartMs, Spread RssIdle, Spread RssLoaded, Spread RssEnd);
 
 /// <summary>
 /// One scenario of one server over all rounds. The closed loop gives throughput and cost, the open loop at half of it latencies in

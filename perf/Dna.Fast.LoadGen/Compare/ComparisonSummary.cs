@@ -10,9 +10,12 @@ internal static class ComparisonSummary
         return new RivalResult(
             rival.Name, rival.Command, Over(r => r.StartMs), Over(r => r.RssIdle), Over(r => r.RssLoaded), Over(r => r.RssEnd),
             [.. rounds[0].Scenarios.Keys.Select(name =>
-                Scenario(name, [.. rounds.Select(r => r.Scenarios[name])], [.. limit.Select(r => r.Scenarios[name])]))]);
+                Scenario(name, [.. rounds.Select(r => r.Scenarios[name])], [.. limit.Select(r => r.Scenarios[name])]))],
+            new RivalRatios(Ratio(r => r.StartMs), Ratio(r => r.RssIdle), Ratio(r => r.RssLoaded), Ratio(r => r.RssEnd)));
 
         Spread Over(Func<RoundResult, double> figure) => Spread.Of(rounds.Select(figure));
+
+        Spread Ratio(Func<RoundResult, double> figure) => Spread.Ratio([.. rounds.Select(figure)], [.. limit.Select(figure)]);
     }
 
     private static ScenarioResult Scenario(string name, Measured[] rounds, Measured[] limit)

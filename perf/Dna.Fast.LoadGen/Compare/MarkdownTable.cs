@@ -10,28 +10,38 @@ internal static class MarkdownTable
 
     public static string Of(Comparison comparison)
     {
-        var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture,
-            $"Measured {comparison.StartedAt} on {comparison.Machine.Processor}, {comparison.Machine.Cores} cores, {comparison.Machine.System}, Linux {comparison.Machine.Kernel}: ");
+        var text = new StringBuilder(comparison.Machine.Introduction(comparison.StartedAt));
         text.Append(CultureInfo.InvariantCulture,
             $"{comparison.Rounds} rounds of {comparison.SecondsPerMeasurement} s each, {comparison.Keys:#,0} keys. Medians, with minimum and maximum in brackets.\n\n");
-        text.Append("| query | server | replies/s | CPU µs a reply | × echo | p50 µs | p99 µs | p99.9 µs | p99 × echo | reply bytes | lost, wrong |\n|---|---|---|---|---|---|---|---|---|---|---|\n");
-        foreach (string name in comparison.Rivals[0].Scenarios.Select(s => s.Name))
-        {
-            foreach (RivalResult rival in comparison.Rivals) Row(text, rival.Name, rival.Scenarios.Single(s => s.Name == name));
-        }
-
-        text.Append("\n| server | start to first answer, ms | memory idle, MiB | with the keys loaded, MiB | after all puts, MiB |\n|---|---|---|---|---|\n");
-        foreach (RivalResult rival in comparison.Rivals)
+        text.Append(TargetTable.Of(comparison));
+        text.Append("At its peak, on one core:\n\n| query | server | replies/s | × echo | CPU µs a reply | × echo | reply bytes | lost, wrong |\n|---|---|---|---|---|---|---|---|\n");
+        foreach ((string rival, ScenarioResult s) in Rows(comparison))
         {
             text.Append(CultureInfo.InvariantCulture,
-                $"| {rival.Name} | {Figure(rival.StartMs, 1, "0")} | {Figure(rival.RssIdle, 1 << 20, "0.0")} | {Figure(rival.RssLoaded, 1 << 20, "0.0")} | {Figure(rival.RssEnd, 1 << 20, "0.0")} |\n");
+                $"| {s.Name} | {rival} | {s.RepliesPerSecond.Text("#,0")} | {s.ToEcho.RepliesPerSecond.Text("0.00")} | {s.CpuUsPerReply.Text("0.00")} | {s.ToEcho.CpuUsPerReply.Text("0.00")} ");
+            text.Append(CultureInfo.InvariantCulture, $"| {s.ReplyBytes.Median:0} | {s.Lost.Max:0}, {s.WrongAnswers.Max:0} |\n");
+        }
+
+        text.Append("\nLatency at half of its own peak, µs:\n\n| query | server | p50 | × echo | p99 | × echo | p99.9 | × echo |\n|---|---|---|---|---|---|---|---|\n");
+        foreach ((string rival, ScenarioResult s) in Rows(comparison))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"| {s.Name} | {rival} | {s.P50Us.Text("0")} | {s.ToEcho.P50Us.Text("0.0")} ");
+            text.Append(CultureInfo.InvariantCulture,
+                $"| {s.P99Us.Text("0")} | {s.ToEcho.P99Us.Text("0.0")} | {s.P999Us.Text("0")} | {s.ToEcho.P999Us.Text("0.0")} |\n");
+        }
+
+        text.Append("\n| server | start to first answer, ms | × echo | memory idle, MB | × echo | with the keys loaded, MB | × echo | after all puts, MB | × echo |\n|---|---|---|---|---|---|---|---|---|\n");
+        foreach (RivalResult r in comparison.Rivals)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"| {r.Name} | {r.StartMs.Text("0.0")} | {r.ToEcho.StartMs.Text("0.0")} ");
+            text.Append(CultureInfo.InvariantCulture, $"| {Megabytes(r.RssIdle)} | {r.ToEcho.RssIdle.Text("0.0")} | {Megabytes(r.RssLoaded)} | {r.ToEcho.RssLoaded.Text("0.0")} ");
+            text.Append(CultureInfo.InvariantCulture, $"| {Megabytes(r.RssEnd)} | {r.ToEcho.RssEnd.Text("0.0")} |\n");
         }
 
         return text.ToString();
     }
 
-    /// <summary>Puts text between the two marks of a file.</summary>
+    /// <summary>Puts text between two marks of a file.</summary>
     /// <returns>False: the file lacks the marks.</returns>
     public static bool TryPlace(string document, string text, out string result, string beginMark = Begin, string endMark = End)
     {
@@ -42,20 +52,8 @@ internal static class MarkdownTable
         return true;
     }
 
-    private static void Row(StringBuilder text, string rival, ScenarioResult s)
-    {
-        text.Append(CultureInfo.InvariantCulture,
-            $"| {s.Name} | {rival} | {Figure(s.RepliesPerSecond, 1, "#,0")} | {Figure(s.CpuUsPerReply, 1, "0.00")} | {Figure(s.ToEcho.CpuUsPerReply, 1, "0.00")} ");
-        text.Append(CultureInfo.InvariantCulture,
-            $"| {Figure(s.P50Us, 1, "0")} | {Figure(s.P99Us, 1, "0")} | {Figure(s.P999Us, 1, "0")} | {Figure(s.ToEcho.P99Us, 1, "0.0")} ");
-        text.Append(CultureInfo.InvariantCulture, $"| {s.ReplyBytes.Median:0} | {s.Lost.Max:0}, {s.WrongAnswers.Max:0} |\n");
-    }
+    private static IEnumerable<(string Rival, ScenarioResult Scenario)> Rows(Comparison comparison) =>
+        comparison.Rivals[0].Scenarios.SelectMany(_ => comparison.Rivals, (s, rival) => (rival.Name, rival.Scenarios.Single(r => r.Name == s.Name)));
 
-    private static string Figure(Spread spread, double unit, string format)
-    {
-        string median = (spread.Median / unit).ToString(format, CultureInfo.InvariantCulture);
-        string min = (spread.Min / unit).ToString(format, CultureInfo.InvariantCulture), max = (spread.Max / unit).ToString(format,
-            CultureInfo.InvariantCulture);
-        return min == max ? median : $"{median} ({min} to {max})";
-    }
+    private static string Megabytes(Spread bytes) => bytes.Over(1e6).Text("0.0");
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Dna.Fast.LoadGen.Compare;
 
 /// <summary>One figure over the rounds.</summary>
@@ -16,6 +18,18 @@ internal sealed record Spread(double Min, double Median, double Max)
     /// <summary>Round by round, one figure over another: what disturbs a whole round disturbs both.</summary>
     public static Spread Ratio(IReadOnlyList<double> values, IReadOnlyList<double> limits) =>
         Of(values.Zip(limits, (value, limit) => limit > 0 ? value / limit : 0));
+
+    /// <summary>The same in a larger unit.</summary>
+    public Spread Over(double unit) => new(Min / unit, Median / unit, Max / unit);
+
+    /// <summary>The median, with minimum and maximum in brackets unless all are shown alike.</summary>
+    public string Text(string format)
+    {
+        string median = In(Median), min = In(Min), max = In(Max);
+        return min == max ? median : $"{median} ({min} to {max})";
+
+        string In(double value) => value.ToString(format, CultureInfo.InvariantCulture);
+    }
 
     // Six significant digits are more than any of these figures has.
     private static double Rounded(double value) => value == 0 ? 0

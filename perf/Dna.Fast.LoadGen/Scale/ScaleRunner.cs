@@ -37,13 +37,14 @@ internal sealed class ScaleRunner
     public ScaleResult Run(CancellationToken stop)
     {
         string startedAt = DateTime.UtcNow.ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture);
+        MachineInfo machine = MachineInfo.Read();
         StartFigures starts = MeasureStarts(stop);
         string directory = Directory.CreateTempSubdirectory("dna-load-").FullName;
         try
         {
             (MemoryFigures memory, GetFigures gets, double fill) = MeasureGets(directory, stop);
             RecoveryFigures recoveries = MeasureRecoveries(directory, stop);
-            return new ScaleResult(startedAt, MachineInfo.Read(), _rival.Command, _plan.Values, FewValues, _plan.ValueBytes, Skew, starts, memory, gets, recoveries)
+            return new ScaleResult(startedAt, machine, _rival.Command, _plan.Values, FewValues, _plan.ValueBytes, Skew, starts, memory, gets, recoveries)
             {
                 FillPerSecond = fill,
             };

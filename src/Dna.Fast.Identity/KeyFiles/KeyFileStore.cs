@@ -1,0 +1,131 @@
+using System.Security.Cryptography;
+
+namespace Dna.Fast.Identity;
+
+/// <summary>A key file that was read and not opened yet.</summary>
+/// <param name="Path">Where it lies.</param>
+/// <param name="Header">What it says without its passphrase.</param>
+/// <param name="Content">Its bytes as they were read.</param>
+public sealed record LockedKeyFile(string Path, KeyFileHeader Header, ReadOnlyMemory<byte> Content)
+{
+    public override string ToString() => $"{Path}: {Header.Fingerprint}";
+}
+
+/// <summary>Key files on the disk: mode 0600, replaced whole or not at all, whenever the power goes.</summary>
+/// <remarks>Any thread. Never throws on what is in a file or on what the system refuses.</remarks>
+public sealed class KeyFileStore(UserSuites suites, FillRandom random)
+{
+    /// <summary>Reads a file without opening it.</summary>
+    public KeyFileResult<LockedKeyFile> Read(string path)
+    {
+        try
+        {
+            if (!File.Exists(path)) return Failed<LockedKeyFile>(KeyFileStatus.Missing, path);
+            if (PrivateFile.IsOpenToOthers(path)) return Failed<LockedKeyFile>(KeyFileStatus.OpenToOthers, path);
+            byte[] content = ReadBytes(path);
+            KeyFileStatus status = KeyFile.ReadHeader(content, suites, out KeyFileHeader? header);
+            return status == KeyFileStatus.Ok
+                ? KeyFileResult.Ok(new LockedKeyFile(path, header!, content))
+                : KeyFileResult.Failed<LockedKeyFile>(status, KeyFileMessages.Of(status, path, content));
+        }
+        catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
+        {
+            return Refused<LockedKeyFile>(path, refusal);
+        }
+    }
+
+    /// <summary>Opens a file. Takes the time and memory its header says, both bounded (<see cref="PassphraseCost"/>).</summary>
+    /// <param name="passphrase">UTF-8.</param>
+    /// <returns>The identity, which the caller disposes.</returns>
+    public KeyFileResult<UserIdentity> Open(LockedKeyFile file, ReadOnlySpan<byte> passphrase)
+    {
+        try
+        {
+            KeyFileStatus status = KeyFile.Open(file.Content.Span, passphrase, suites, out UserIdentity? identity);
+            return identity is not null ? KeyFileResult.Ok(identity) : KeyFileResult.Failed<UserIdentity>(status, KeyFileMessages.Of(status, file.Path, file.Content.Span));
+        }
+        catch (CryptographicException)
+        {
+            return KeyFileResult.Failed<UserIdentity>(KeyFileStatus.Unusable, KeyFileMessages.Memory(file.Path, file.Header.Cost));
+        }
+    }
+
+    /// <summary>Writes a new file.</summary>
+    /// <param name="passphrase">UTF-8, not empty.</param>
+    /// <returns>The file as it lies there; Exists when there is one already: it is untouched.</returns>
+    public KeyFileResult<LockedKeyFile> Create(string path, UserIdentity identity, ReadOnlySpan<byte> passphrase, PassphraseCost cost)
+    {
+        try
+        {
+            if (Path.Exists(path)) return Failed<LockedKeyFile>(KeyFileStatus.Exists, path);
+            byte[] content = KeyFile.Seal(identity, passphrase, cost, random);
+            PrivateFile.WriteBeside(path, content);
+            // Deriving the key took a while.
+            if (Path.Exists(path)) return Failed<LockedKeyFile>(KeyFileStatus.Exists, path);
+            PrivateFile.TakeName(path);
+            return Written(path, content);
+        }
+        catch (CryptographicException)
+        {
+            return KeyFileResult.Failed<LockedKeyFile>(KeyFileStatus.Unusable, KeyFileMessages.Memory(path, cost));
+        }
+        catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
+        {
+            return Refused<LockedKeyFile>(path, refusal);
+        }
+    }
+
+    /// <summary>Replaces a file that was read before.</summary>
+    /// <param name="passphrase">UTF-8, not empty.</param>
+    /// <returns>The file as it lies there now; Changed when it is not any more what was read: it is untouched.</returns>
+    public KeyFileResult<LockedKeyFile> Replace(LockedKeyFile old, UserIdentity identity, ReadOnlySpan<byte> passphrase, PassphraseCost cost)
+    {
+        try
+        {
+            byte[] content = KeyFile.Seal(identity, passphrase, cost, random);
+            // A link stays a link: what it leads to is replaced.
+            string path = File.ResolveLinkTarget(old.Path, returnFinalTarget: true)?.FullName ?? old.Path;
+            // Not shared: a second writer is refused here, and finds the file changed when it comes later.
+            using var held = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+            if (!IsStill(path, old)) return Failed<LockedKeyFile>(KeyFileStatus.Changed, old.Path);
+            PrivateFile.Write(path, content);
+            return Written(old.Path, content);
+        }
+        catch (CryptographicException)
+        {
+            return KeyFileResult.Failed<LockedKeyFile>(KeyFileStatus.Unusable, KeyFileMessages.Memory(old.Path, cost));
+        }
+        catch (FileNotFoundException)
+        {
+            return Failed<LockedKeyFile>(KeyFileStatus.Changed, old.Path);
+        }
+        catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
+        {
+            return Refused<LockedKeyFile>(old.Path, refusal);
+        }
+    }
+
+    private KeyFileResult<LockedKeyFile> Written(string path, byte[] content)
+    {
+        KeyFile.ReadHeader(content, suites, out KeyFileHeader? header);
+        return KeyFileResult.Ok(new LockedKeyFile(path, header!, content));
+    }
+
+    private static bool IsStill(string path, LockedKeyFile old) => CryptographicOperations.FixedTimeEquals(ReadBytes(path), old.Content.Span);
+
+    private static byte[] ReadBytes(string path)
+    {
+        // No lock: a writer replaces the file whole, so what was opened stays what it was.
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        // What is longer is no key file, and cut it cannot be read as one.
+        byte[] content = new byte[Math.Min(file.Length, KeyFile.BytesMax)];
+        int length = file.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
+        return content[..length];
+    }
+
+    private static KeyFileResult<T> Failed<T>(KeyFileStatus status, string path)
+        where T : class => KeyFileResult.Failed<T>(status, KeyFileMessages.Of(status, path, default));
+
+    private static KeyFileResult<T> Refused<T>(string path, Exception refusal)
+        where T : class => KeyFileResult.Failed<T>(KeyFileStatus.Unusable, $"the key file {path} cannot be used: {refusal.Message}");
+}

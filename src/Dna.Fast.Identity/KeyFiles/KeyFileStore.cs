@@ -15,6 +15,11 @@ public sealed record LockedKeyFile(string Path, KeyFileHeader Header, ReadOnlyMe
 /// <remarks>Any thread. Never throws on what is in a file or on what the system refuses.</remarks>
 public sealed class KeyFileStore(UserSuites suites, FillRandom random)
 {
+    /// <summary>With <see cref="BetweenAttempts"/> two seconds: no disk that works takes longer for a few kilobytes.</summary>
+    private const int AttemptsMax = 100;
+
+    private static readonly TimeSpan BetweenAttempts = TimeSpan.FromMilliseconds(20);
+
     /// <summary>Reads a file without opening it.</summary>
     public KeyFileResult<LockedKeyFile> Read(string path)
     {
@@ -22,7 +27,7 @@ public sealed class KeyFileStore(UserSuites suites, FillRandom random)
         {
             if (!File.Exists(path)) return Failed<LockedKeyFile>(KeyFileStatus.Missing, path);
             if (PrivateFile.IsOpenToOthers(path)) return Failed<LockedKeyFile>(KeyFileStatus.OpenToOthers, path);
-            byte[] content = ReadBytes(path);
+            byte[] content = ReadWhole(path);
             KeyFileStatus status = KeyFile.ReadHeader(content, suites, out KeyFileHeader? header);
             return status == KeyFileStatus.Ok
                 ? KeyFileResult.Ok(new LockedKeyFile(path, header!, content))
@@ -87,7 +92,7 @@ public sealed class KeyFileStore(UserSuites suites, FillRandom random)
             string path = File.ResolveLinkTarget(old.Path, returnFinalTarget: true)?.FullName ?? old.Path;
             // Not shared: a second writer is refused here, and finds the file changed when it comes later.
             using var held = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
-            if (!IsStill(path, old)) return Failed<LockedKeyFile>(KeyFileStatus.Changed, old.Path);
+            if (!ReadBytes(held).AsSpan().SequenceEqual(old.Content.Span)) return Failed<LockedKeyFile>(KeyFileStatus.Changed, old.Path);
             PrivateFile.Write(path, content);
             return Written(old.Path, content);
         }
@@ -111,12 +116,25 @@ public sealed class KeyFileStore(UserSuites suites, FillRandom random)
         return KeyFileResult.Ok(new LockedKeyFile(path, header!, content));
     }
 
-    private static bool IsStill(string path, LockedKeyFile old) => CryptographicOperations.FixedTimeEquals(ReadBytes(path), old.Content.Span);
-
-    private static byte[] ReadBytes(string path)
+    /// <summary>Reads a file that somebody may be replacing right now: they hold it for the time of a small write.</summary>
+    private static byte[] ReadWhole(string path)
     {
-        // No lock: a writer replaces the file whole, so what was opened stays what it was.
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+                return ReadBytes(file);
+            }
+            catch (IOException) when (attempt < AttemptsMax && File.Exists(path))
+            {
+                Thread.Sleep(BetweenAttempts);
+            }
+        }
+    }
+
+    private static byte[] ReadBytes(FileStream file)
+    {
         // What is longer is no key file, and cut it cannot be read as one.
         byte[] content = new byte[Math.Min(file.Length, KeyFile.BytesMax)];
         int length = file.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);

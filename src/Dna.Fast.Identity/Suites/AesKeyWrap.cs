@@ -28,26 +28,17 @@ internal static class AesKeyWrap
     public static void Wrap(ReadOnlySpan<byte> kek, ReadOnlySpan<byte> key, Span<byte> wrapped)
     {
         CheckSizes(key.Length, wrapped.Length);
-        using Aes aes = Create(kek);
-        Span<byte> block = stackalloc byte[CipherBytes];
+        using var cipher = new BlockCipher(kek, isEncrypting: true);
         Span<byte> rest = wrapped[BlockBytes..];
         key.CopyTo(rest);
         ulong a = InitialValue;
         uint step = 1;
         for (int round = 0; round < Rounds; round++)
         {
-            for (int at = 0; at < rest.Length; at += BlockBytes, step++)
-            {
-                BinaryPrimitives.WriteUInt64BigEndian(block, a);
-                rest.Slice(at, BlockBytes).CopyTo(block[BlockBytes..]);
-                aes.EncryptEcb(block, block, PaddingMode.None);
-                a = BinaryPrimitives.ReadUInt64BigEndian(block) ^ step;
-                block[BlockBytes..].CopyTo(rest[at..]);
-            }
+            for (int at = 0; at < rest.Length; at += BlockBytes, step++) a = cipher.Transform(a, rest.Slice(at, BlockBytes)) ^ step;
         }
 
         BinaryPrimitives.WriteUInt64BigEndian(wrapped, a);
-        CryptographicOperations.ZeroMemory(block);
     }
 
     /// <param name="kek">32 bytes.</param>
@@ -57,40 +48,59 @@ internal static class AesKeyWrap
     public static bool TryUnwrap(ReadOnlySpan<byte> kek, ReadOnlySpan<byte> wrapped, Span<byte> key)
     {
         CheckSizes(key.Length, wrapped.Length);
-        using Aes aes = Create(kek);
-        Span<byte> block = stackalloc byte[CipherBytes];
-        ulong a = BinaryPrimitives.ReadUInt64BigEndian(wrapped);
+        using var cipher = new BlockCipher(kek, isEncrypting: false);
         wrapped[BlockBytes..].CopyTo(key);
+        ulong a = BinaryPrimitives.ReadUInt64BigEndian(wrapped);
         uint step = (uint)(Rounds * key.Length / BlockBytes);
         for (int round = 0; round < Rounds; round++)
         {
-            for (int at = key.Length - BlockBytes; at >= 0; at -= BlockBytes, step--)
-            {
-                BinaryPrimitives.WriteUInt64BigEndian(block, a ^ step);
-                key.Slice(at, BlockBytes).CopyTo(block[BlockBytes..]);
-                aes.DecryptEcb(block, block, PaddingMode.None);
-                a = BinaryPrimitives.ReadUInt64BigEndian(block);
-                block[BlockBytes..].CopyTo(key[at..]);
-            }
+            for (int at = key.Length - BlockBytes; at >= 0; at -= BlockBytes, step--) a = cipher.Transform(a ^ step, key.Slice(at, BlockBytes));
         }
 
-        CryptographicOperations.ZeroMemory(block);
         // One comparison of 64 bits tells nothing about where they differ.
         if (a == InitialValue) return true;
         CryptographicOperations.ZeroMemory(key);
         return false;
     }
 
-    private static Aes Create(ReadOnlySpan<byte> kek)
-    {
-        var aes = Aes.Create();
-        aes.SetKey(kek);
-        return aes;
-    }
-
     private static void CheckSizes(int key, int wrapped)
     {
         if (key is < 2 * BlockBytes or > KeyBytesMax || key % BlockBytes != 0 || wrapped != key + OverheadBytes)
             throw new ArgumentException("A wrapped key is 8 bytes longer than the key, which is 16 to 64 bytes in steps of 8.");
+    }
+
+    /// <summary>AES on single blocks. A transform is kept for all of them: making one costs more than the 24 blocks of a wrap.</summary>
+    private readonly struct BlockCipher : IDisposable
+    {
+        private readonly Aes _aes = Aes.Create();
+        private readonly ICryptoTransform _transform;
+
+        // Pinned: halves of the key pass through it.
+        private readonly byte[] _block = GC.AllocateUninitializedArray<byte>(CipherBytes, pinned: true);
+
+        public BlockCipher(ReadOnlySpan<byte> key, bool isEncrypting)
+        {
+            _aes.Mode = CipherMode.ECB;
+            _aes.Padding = PaddingMode.None;
+            _aes.SetKey(key);
+            _transform = isEncrypting ? _aes.CreateEncryptor() : _aes.CreateDecryptor();
+        }
+
+        /// <summary>Transforms the block of both halves; the second one is replaced, the first one returned.</summary>
+        public ulong Transform(ulong first, Span<byte> second)
+        {
+            BinaryPrimitives.WriteUInt64BigEndian(_block, first);
+            second.CopyTo(_block.AsSpan(BlockBytes));
+            _transform.TransformBlock(_block, 0, CipherBytes, _block, 0);
+            _block.AsSpan(BlockBytes).CopyTo(second);
+            return BinaryPrimitives.ReadUInt64BigEndian(_block);
+        }
+
+        public void Dispose()
+        {
+            CryptographicOperations.ZeroMemory(_block);
+            _transform.Dispose();
+            _aes.Dispose();
+        }
     }
 }

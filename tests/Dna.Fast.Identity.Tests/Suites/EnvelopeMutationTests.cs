@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using CsCheck;
-using Dna.Fast.Identity.Tests.Kyber;
 using Dna.Fast.Kademlia;
 
 namespace Dna.Fast.Identity.Tests.Suites;
@@ -161,36 +160,6 @@ public sealed class EnvelopeMutationTests
             Assert.Equal(OpenStatus.Malformed, alice.Open(envelope, out _, out _));
             Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1_000);
         }
-    }
-
-    [Fact]
-    public async Task What_we_seal_the_oracle_opens()
-    {
-        IIdentitySuite suite = Fixture.System.Messenger;
-        using IIdentityKeys alice = Fixture.Alice(suite), bob = Fixture.Bob(suite);
-        using var oracle = new PythonOracle();
-        byte[] envelope = alice.Seal([alice.EncryptionKey, bob.EncryptionKey], Message)!;
-        foreach (byte seed in (byte[])[0xA2, 0xB2]) Assert.Equal(Message, (await oracle.AskAsync("envelope", Fixture.Seed(seed), envelope))[0]);
-        Assert.Empty((await oracle.AskAsync("envelope", Fixture.Seed(0xC2), envelope))[0]);
-        byte[] backup = Fixture.Read("alice_dht_identity.plain");
-        Assert.Equal(backup, (await oracle.AskAsync("blob", Fixture.Seed(0xA2), suite.SealBlob(alice.EncryptionKey.Span, backup)!))[0]);
-    }
-
-    [Fact]
-    public void The_same_randomness_seals_the_same_and_other_randomness_nothing_alike()
-    {
-        foreach (string name in (string[])["messenger", "fast"])
-        {
-            byte[] first = Sealed(name, "one"), again = Sealed(name, "one"), other = Sealed(name, "two");
-            Assert.Equal(first, again);
-            Assert.NotEqual(first, other);
-        }
-    }
-
-    private static byte[] Sealed(string suite, string seed)
-    {
-        using IIdentityKeys alice = Fixture.Alice(new UserSuites(Fixture.Repeatable(seed)).Find(suite)!);
-        return alice.Seal([alice.EncryptionKey], Message)!;
     }
 
     private static void AssertRefused(IUserKeys reader, ReadOnlySpan<byte> envelope)

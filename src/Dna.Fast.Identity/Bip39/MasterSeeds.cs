@@ -13,6 +13,7 @@ public static class MasterSeeds
     /// <param name="seed">32 bytes; the caller zeroes them.</param>
     internal static void Derive(ReadOnlySpan<byte> master, ReadOnlySpan<byte> label, Span<byte> seed)
     {
+        CheckSize(master);
         var sponge = new Sponge(Sponge.Rate256, Sponge.ShakeSuffix);
         sponge.Absorb(master);
         sponge.Absorb(label);
@@ -24,6 +25,7 @@ public static class MasterSeeds
     /// <param name="seed">32 bytes; the caller zeroes them.</param>
     public static void DeriveDht(ReadOnlySpan<byte> master, Span<byte> seed)
     {
+        CheckSize(master);
         Span<byte> digest = stackalloc byte[Sha3.Bytes512];
         var sponge = new Sponge(Sponge.Rate512, Sponge.HashSuffix);
         sponge.Absorb(master);
@@ -32,5 +34,10 @@ public static class MasterSeeds
         sponge.Clear();
         digest[..Bytes].CopyTo(seed);
         CryptographicOperations.ZeroMemory(digest);
+    }
+
+    private static void CheckSize(ReadOnlySpan<byte> master)
+    {
+        if (master.Length != Mnemonic.MasterBytes) throw new ArgumentException($"A master has {Mnemonic.MasterBytes} bytes, not {master.Length}.", nameof(master));
     }
 }

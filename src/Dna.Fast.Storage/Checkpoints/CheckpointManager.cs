@@ -10,7 +10,7 @@ internal sealed class CheckpointManager : ICheckpointManager
     private readonly Dictionary<Guid, byte[]> _metadata = [];
 
     /// <summary>Where the index at hand is written to or read from.</summary>
-    public IndexDevice? Index { get; set; }
+    public IDevice? Index { get; set; }
 
     /// <summary>Takes what FASTER said about one token.</summary>
     public byte[]? Take(Guid token)

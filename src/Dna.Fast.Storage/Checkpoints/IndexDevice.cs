@@ -6,7 +6,7 @@ using FASTER.core;
 namespace Dna.Fast.Storage.Checkpoints;
 
 /// <summary>The file of one index, written and read on the calling thread: the keeper's, or the one that opens the store.</summary>
-internal sealed class IndexDevice(IStoreFile file) : StorageDeviceBase("index", StoreDevice.SectorBytes, Devices.CAPACITY_UNSPECIFIED)
+internal sealed class IndexDevice(IStoreFile file, IndexView view) : StorageDeviceBase("index", StoreDevice.SectorBytes, Devices.CAPACITY_UNSPECIFIED)
 {
     /// <summary>What went wrong, if anything did; FASTER goes on regardless.</summary>
     public Exception? Failure { get; private set; }
@@ -14,6 +14,7 @@ internal sealed class IndexDevice(IStoreFile file) : StorageDeviceBase("index", 
     public override unsafe void WriteAsync(
         nint sourceAddress, int segmentId, ulong destinationAddress, uint numBytesToWrite, DeviceIOCompletionCallback callback, object context)
     {
+        view.Note((long)destinationAddress, sourceAddress);
         try
         {
             file.Write(new ReadOnlySpan<byte>((void*)sourceAddress, (int)numBytesToWrite), (long)destinationAddress);
@@ -29,6 +30,7 @@ internal sealed class IndexDevice(IStoreFile file) : StorageDeviceBase("index", 
     public override unsafe void ReadAsync(
         int segmentId, ulong sourceAddress, nint destinationAddress, uint readLength, DeviceIOCompletionCallback callback, object context)
     {
+        view.Note((long)sourceAddress, destinationAddress);
         Span<byte> destination = new((void*)destinationAddress, (int)readLength);
         int read = 0;
         try

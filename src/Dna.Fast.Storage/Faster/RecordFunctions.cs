@@ -37,7 +37,7 @@ internal sealed class RecordFunctions(uint seed, IDamageWitness witness) : IFunc
     public bool Seen { get; set; }
 
     /// <summary>Address of the record last shown.</summary>
-    public long Address { get; private set; }
+    public long Address { get; set; }
 
     public bool SingleReader(ref SpanByte key, ref Empty input, ref SpanByte value, ref Empty dst, ref ReadInfo readInfo) =>
         Show(ref key, ref value, readInfo.Address);

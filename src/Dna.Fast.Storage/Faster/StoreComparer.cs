@@ -26,9 +26,11 @@ internal sealed class StoreComparer(ulong seed0, ulong seed1, ulong seed2) : IFa
     // The tag is the upper 14 bits; the bucket comes from the lower ones.
     private const ulong UsedMask = (1UL << (TagShift + TagBits)) - 1;
 
-    public long GetHashCode64(ref SpanByte key)
+    public long GetHashCode64(ref SpanByte key) => HashOf(key.AsReadOnlySpan());
+
+    /// <summary>The hash by which the index finds a key.</summary>
+    public long HashOf(ReadOnlySpan<byte> bytes)
     {
-        ReadOnlySpan<byte> bytes = key.AsReadOnlySpan();
         ulong hash = Hash(bytes);
 
         // All records of an infohash, whatever their kind, end in the bits of its gate. So whoever holds the gate is alone in all the hash chains he

@@ -17,14 +17,20 @@ internal sealed class StoreSession : IDisposable
     private readonly RecordFunctions _functions;
     private readonly ClientSession<SpanByte, SpanByte, Empty, Empty, Empty, RecordFunctions> _session;
     private readonly LogAccessor<SpanByte, SpanByte> _log;
+    private readonly StoreComparer _comparer;
+    private readonly IndexView _index;
+    private readonly ColdRecords _cold;
     private readonly byte[] _keys = GC.AllocateArray<byte>(2 * StoreKey.BytesMax, pinned: true);
     private byte[] _scratch = GC.AllocateUninitializedArray<byte>(ScratchBytesStart, pinned: true);
 
-    public StoreSession(FasterKV<SpanByte, SpanByte> values, uint seed, IDamageWitness witness)
+    public StoreSession(ValueLog values, IDamageWitness witness)
     {
-        _functions = new RecordFunctions(seed, witness);
-        _session = values.For(_functions).NewSession<RecordFunctions>(_functions);
-        _log = values.Log;
+        _functions = new RecordFunctions(values.Identity.Seed, witness);
+        _session = values.Kv.For(_functions).NewSession<RecordFunctions>(_functions);
+        _log = values.Kv.Log;
+        _comparer = values.Comparer;
+        _index = values.Index;
+        _cold = new ColdRecords(values.Files, values.Identity.Seed);
         Examiner = new SlotExaminer(this);
     }
 
@@ -107,6 +113,7 @@ internal sealed class StoreSession : IDisposable
 
     private Lookup LookOnce(Span<byte> key, IRecordReader reader)
     {
+        if (TryLookBelow(key, reader, out Lookup found)) return found;
         _functions.Reader = reader;
         _functions.FromDisk = false;
         _functions.Damaged = false;
@@ -123,6 +130,27 @@ internal sealed class StoreSession : IDisposable
 
         if (_functions.Damaged) return Lookup.Damaged;
         return _functions.Seen ? Lookup.Found : Lookup.Absent;
+    }
+
+    /// <summary>Looks where FASTER need not be asked: at a chain that is on the disk as a whole, or not there.</summary>
+    /// <remarks>FASTER would put such a read aside and take it up again, which allocates a few objects and costs more than the read.</remarks>
+    private bool TryLookBelow(Span<byte> key, IRecordReader reader, out Lookup found)
+    {
+        found = Lookup.Absent;
+        ChainState chain = _index.Find(_comparer.HashOf(key), out long address);
+        if (chain == ChainState.None) return true;
+
+        // What lies below the head is in the files.
+        if (chain == ChainState.Unknown || address >= _log.HeadAddress) return false;
+        found = _cold.Find(ref address, _log.BeginAddress, key, out ReadOnlySpan<byte> record);
+        if (found == Lookup.Damaged) return false;
+        if (found == Lookup.Found)
+        {
+            _functions.Address = address;
+            reader.Read(record);
+        }
+
+        return true;
     }
 
     /// <summary>Writes a record; both spans lie in this session.</summary>

@@ -34,6 +34,7 @@ internal sealed class ValueLog : IDisposable
         Identity = identity;
         Files = files;
         Comparer = new StoreComparer(identity.Hash0, identity.Hash1, identity.Hash2);
+        Index = new IndexView(memory.IndexBuckets);
         _device = new StoreDevice(files, writer, mustSync: false, identity.Name);
         Kv = new FasterKV<SpanByte, SpanByte>(
             memory.IndexBuckets,
@@ -72,6 +73,9 @@ internal sealed class ValueLog : IDisposable
 
     public FasterKV<SpanByte, SpanByte> Kv { get; }
 
+    /// <summary>Where the chains begin.</summary>
+    public IndexView Index { get; }
+
     /// <summary>All records below are in the files. FASTER writes from the front to the back.</summary>
     public long WrittenUntil
     {
@@ -93,7 +97,7 @@ internal sealed class ValueLog : IDisposable
             if (i == 3) break;
         }
 
-        return new StoreSession(Kv, Identity.Seed, _witness);
+        return new StoreSession(this, _witness);
     }
 
     public void Return(StoreSession session)
@@ -110,6 +114,7 @@ internal sealed class ValueLog : IDisposable
 
     public void Dispose()
     {
+        Index.GoBlind();
         foreach (StoreSession? session in _pool) session?.Dispose();
         Kv.Dispose();
         Files.Dispose();

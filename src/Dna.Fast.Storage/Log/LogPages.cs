@@ -29,6 +29,7 @@ internal static class LogPages
 {
     private const int InfoBytes = 8;
     private const int LengthBytes = sizeof(int);
+    private const long AddressMask = (1L << 48) - 1;
     private const long TombstoneBit = 1L << 55;
     private const long ValidBit = 1L << 56;
 
@@ -54,6 +55,26 @@ internal static class LogPages
         }
 
         return until;
+    }
+
+    /// <summary>Reads the beginning of a record by itself.</summary>
+    /// <param name="bytes">What stands there, up to the end of the page or less.</param>
+    /// <param name="room">Bytes from the record's beginning to the end of its page.</param>
+    /// <param name="header">What it says.</param>
+    /// <returns>False when it is no record, or its key is not whole.</returns>
+    public static bool TryReadHeader(ReadOnlySpan<byte> bytes, int room, out RecordHeader header)
+    {
+        header = default;
+        if (bytes.Length < InfoBytes + LengthBytes) return false;
+        long info = BinaryPrimitives.ReadInt64LittleEndian(bytes);
+        int keyBytes = BinaryPrimitives.ReadInt32LittleEndian(bytes[InfoBytes..]);
+        if (info == 0 || keyBytes is not (StoreKey.HeadBytes or StoreKey.ChunkBytes or StoreKey.SlotBytes)) return false;
+        int record = RecordOffset(InfoBytes, keyBytes);
+        if (record > bytes.Length) return false;
+        int recordBytes = BinaryPrimitives.ReadInt32LittleEndian(bytes[(record - LengthBytes)..]);
+        if (recordBytes is < 0 or > SlotRecord.BytesMax || record + recordBytes > room) return false;
+        header = new RecordHeader(info & AddressMask, InfoBytes + LengthBytes, keyBytes, record, recordBytes, (info & ValidBit) != 0, (info & TombstoneBit) != 0);
+        return true;
     }
 
     /// <returns>Offset behind what stood there; negative: the same, and the sink has had enough.</returns>
@@ -90,7 +111,7 @@ internal static class LogPages
         if (key > page.Length) return Found.Damage;
         keyBytes = BinaryPrimitives.ReadInt32LittleEndian(page[next..]);
         if (keyBytes is not (StoreKey.HeadBytes or StoreKey.ChunkBytes or StoreKey.SlotBytes)) return Found.Damage;
-        record = next + (LengthBytes + keyBytes + 7 & -8) + LengthBytes;
+        record = RecordOffset(next, keyBytes);
         if (record > page.Length) return Found.Damage;
         recordBytes = BinaryPrimitives.ReadInt32LittleEndian(page[(record - LengthBytes)..]);
         if (recordBytes is < 0 or > SlotRecord.BytesMax || record + recordBytes > page.Length) return Found.Damage;
@@ -99,6 +120,8 @@ internal static class LogPages
         if ((info & TombstoneBit) != 0) return recordBytes == 0 ? Found.Tombstone : Found.Damage;
         return SlotRecord.IsSound(page.Slice(record, recordBytes), page.Slice(key, keyBytes), seed) ? Found.Record : Found.Damage;
     }
+
+    private static int RecordOffset(int keyLength, int keyBytes) => keyLength + (LengthBytes + keyBytes + 7 & -8) + LengthBytes;
 
     private enum Found : byte
     {
@@ -109,3 +132,7 @@ internal static class LogPages
         Damage,
     }
 }
+
+/// <summary>The beginning of a record in the value log. Offsets from its first byte.</summary>
+internal readonly record struct RecordHeader(
+    long PreviousAddress, int KeyOffset, int KeyBytes, int RecordOffset, int RecordBytes, bool IsValid, bool IsTombstone);

@@ -108,11 +108,12 @@ internal static class Opening
         try
         {
             using IStoreFile index = engine.Checkpoints.OpenIndex(number);
-            manager.Index = new IndexDevice(index);
+            IndexDevice device = new(index, log.Index);
+            manager.Index = device;
             manager.Give(state.IndexToken, state.IndexMetadata);
             manager.Give(state.LogToken, state.LogMetadata);
             log.Kv.Recover(state.IndexToken, state.LogToken, numPagesToPreload: 0);
-            if (manager.Index.Failure is not null || log.Kv.Log.TailAddress != state.LogEnd) throw new FASTER.core.FasterException("recovery is incomplete");
+            if (device.Failure is not null || log.Kv.Log.TailAddress != state.LogEnd) throw new FASTER.core.FasterException("recovery is incomplete");
             manager.Index = null;
         }
         catch (FASTER.core.FasterException)

@@ -76,6 +76,18 @@ internal sealed class Checkpointer(StoreEngine engine)
         }
     }
 
+    /// <summary>Has FASTER say where its index lies, once reads go to the disk and whenever the index has grown.</summary>
+    public void LocateIndex()
+    {
+        ValueLog values = engine.Values;
+        int pages = IndexView.PagesFor(values.Kv.OverflowBucketCount);
+        bool reads = values.Kv.Log.HeadAddress > values.Kv.Log.BeginAddress;
+        if (_broken || !reads || (values.Index.Sees && values.Index.OverflowPages >= pages)) return;
+        engine.Manager.Index = new IndexLocator(values.Index);
+        if (values.Kv.TryInitiateIndexCheckpoint(out Guid token) && Complete()) engine.Manager.Take(token);
+        engine.Manager.Index = null;
+    }
+
     /// <summary>Takes a checkpoint. Failures are told as trouble; the store goes on with the write-ahead log it has.</summary>
     /// <returns>False when there is none now.</returns>
     public bool Take()
@@ -104,7 +116,7 @@ internal sealed class Checkpointer(StoreEngine engine)
     {
         using IStoreFile file = engine.Checkpoints.OpenIndex(number);
         file.SetLength(0);
-        IndexDevice device = new(file);
+        IndexDevice device = new(file, engine.Values.Index);
         engine.Manager.Index = device;
         long indexStart = engine.Values.Kv.Log.TailAddress;
         if (!engine.Values.Kv.TryInitiateIndexCheckpoint(out Guid indexToken) || !Complete()) return null;

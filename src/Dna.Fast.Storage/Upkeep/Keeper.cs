@@ -90,6 +90,7 @@ internal sealed class Keeper : IDisposable
             if (!_pass.MayGoOn) return;
             Begin();
             FitMemory();
+            _checkpointer.LocateIndex();
             EvictIfOver();
             SweepIfDue();
             for (int step = 0; step < 64 && _compaction.IsDue && _pass.MayGoOn; step++) _compaction.Step(_pass);

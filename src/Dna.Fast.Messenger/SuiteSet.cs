@@ -27,6 +27,17 @@ public sealed class SuiteSet
         return null;
     }
 
+    /// <summary>The suite whose signing key and signature together have this length, in bytes; null when there is none.</summary>
+    public ISuite? OfSigned(int bytes)
+    {
+        foreach (ISuite suite in _suites)
+        {
+            if (suite.SigningKeyBytes + suite.SignatureBytes == bytes) return suite;
+        }
+
+        return null;
+    }
+
     /// <summary>True when the signing key is of a known suite, hashes to the fingerprint, and made the signature.</summary>
     public bool Verify(ReadOnlySpan<byte> signingKey, ReadOnlySpan<char> fingerprint, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature) =>
         OfSigningKey(signingKey.Length) is { } suite

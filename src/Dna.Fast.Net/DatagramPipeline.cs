@@ -25,6 +25,11 @@ internal sealed class DatagramPipeline : IDisposable
     private readonly PinnedPool _outboundPool = new(OutboundBlockBytes, OutboundBytesMax / OutboundBlockBytes + 1);
     private readonly Pipe _inbound;
     private readonly Pipe _outbound;
+
+    // Memory of the outbound pipe, and how much of it holds records the pipe was not told of: a batch asks the pipe once, not twice a reply, for each asking takes
+    // its lock.
+    private Memory<byte> _room;
+    private int _roomUsed;
     private int _unsent;
     private long _pendingBytes;
     private uint _dropsSeen;
@@ -68,19 +73,20 @@ internal sealed class DatagramPipeline : IDisposable
     {
         int recordBytes = RecordHeader.Measure(bytesMax);
         if (_pendingBytes + recordBytes > OutboundBytesMax) return default;
-        return _outbound.Writer.GetMemory(recordBytes).Span.Slice(RecordHeader.Bytes, bytesMax);
+        if (_room.Length - _roomUsed < recordBytes) AskForRoom(recordBytes);
+        return _room.Span.Slice(_roomUsed + RecordHeader.Bytes, bytesMax);
     }
 
     /// <summary>Puts the first <paramref name="bytes"/> bytes of the last rented span on their way.</summary>
     public void Commit(in Route route, int bytes)
     {
         int recordBytes = RecordHeader.Measure(bytes);
-        ref RecordHeader header = ref MemoryMarshal.AsRef<RecordHeader>(_outbound.Writer.GetMemory(recordBytes).Span);
+        ref RecordHeader header = ref MemoryMarshal.AsRef<RecordHeader>(_room.Span[_roomUsed..]);
         header.RecordBytes = recordBytes;
         header.DatagramBytes = bytes;
         header.Overflow = 0;
         header.Route = route;
-        _outbound.Writer.Advance(recordBytes);
+        _roomUsed += recordBytes;
         _pendingBytes += recordBytes;
         _unsent++;
         if (_unsent >= UdpSocket.BatchMax && !IsBlocked) Flush();
@@ -90,6 +96,7 @@ internal sealed class DatagramPipeline : IDisposable
     public void Flush()
     {
         if (_pendingBytes == 0) return;
+        GiveRoomBack();
         Publish(_outbound.Writer);
         _outbound.Reader.TryRead(out ReadResult result);
         ReadOnlySequence<byte> records = result.Buffer;
@@ -119,6 +126,19 @@ internal sealed class DatagramPipeline : IDisposable
         _socket.Dispose();
         _inboundPool.Dispose();
         _outboundPool.Dispose();
+    }
+
+    private void AskForRoom(int bytes)
+    {
+        GiveRoomBack();
+        _room = _outbound.Writer.GetMemory(bytes);
+    }
+
+    private void GiveRoomBack()
+    {
+        if (_roomUsed > 0) _outbound.Writer.Advance(_roomUsed);
+        _room = default;
+        _roomUsed = 0;
     }
 
     private long Handle(ReadOnlySpan<byte> records, in Instant now, IDatagramHandler handler, IDatagramSink sink, FailureReport failures)

@@ -27,8 +27,9 @@ public enum GateVerdict : byte
 /// </remarks>
 public sealed class Gate
 {
-    // Without a global limit the total is only a statistic: threads then count in cells of their own, so that they do not share a cache line.
-    private const int Stripes = 8;
+    // Without a global limit the total is only a statistic: threads then count in cells of their own, so that they do not share a cache line. As many as the largest
+    // machines have workers, 4 KiB in all.
+    private const int Stripes = 64;
 
     private readonly RateLimits _limits;
     private readonly RequestBudgets? _budgets;

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 using Dna.Fast.Wire;
 
 namespace Dna.Fast.Kademlia.Guard;
@@ -38,23 +37,15 @@ public sealed class TokenMint
     /// <exception cref="ArgumentOutOfRangeException">Too little room.</exception>
     public void Write(in NodeAddress requester, Span<byte> token)
     {
-        Span<byte> message = stackalloc byte[MessageBytes];
-        WriteMessage(requester, message);
-        Volatile.Read(ref _secrets).Current.Write(message, token);
+        Volatile.Read(ref _secrets).Current.Of(requester).Write(token);
     }
 
     /// <summary>True for a token of the current or the previous secret. Its running time tells nothing of the right token.</summary>
     public bool Check(in NodeAddress requester, ReadOnlySpan<byte> token)
     {
         if (token.Length != WireLimits.TokenBytes) return false;
-        Span<byte> message = stackalloc byte[MessageBytes];
-        WriteMessage(requester, message);
         Secrets secrets = Volatile.Read(ref _secrets);
-        Span<byte> expected = stackalloc byte[WireLimits.TokenBytes];
-        secrets.Current.Write(message, expected);
-        if (CryptographicOperations.FixedTimeEquals(expected, token)) return true;
-        secrets.Previous.Write(message, expected);
-        return CryptographicOperations.FixedTimeEquals(expected, token);
+        return secrets.Current.Of(requester).Matches(token) || secrets.Previous.Of(requester).Matches(token);
     }
 
     /// <summary>Replaces the secret when its time (15 to 45 min, drawn anew each time) is over. Owner thread.</summary>
@@ -71,14 +62,6 @@ public sealed class TokenMint
         DrawTurn(now);
     }
 
-    private static void WriteMessage(in NodeAddress requester, Span<byte> message)
-    {
-        BinaryPrimitives.WriteUInt64LittleEndian(message, requester.High);
-        BinaryPrimitives.WriteUInt64LittleEndian(message[8..], requester.Low);
-        BinaryPrimitives.WriteUInt16LittleEndian(message[16..], requester.Port);
-        message[18] = (byte)requester.Family;
-    }
-
     private Secret Draw()
     {
         Span<byte> bytes = stackalloc byte[4 * sizeof(ulong)];
@@ -93,11 +76,9 @@ public sealed class TokenMint
 
     private readonly record struct Secret(SipHash First, SipHash Second)
     {
-        public void Write(ReadOnlySpan<byte> message, Span<byte> token)
-        {
-            First.Write128(message, token);
-            Second.Write128(message, token[SipHash.WideBytes..]);
-        }
+        // Address, port and family follow one another: 16 + 2 + 1 bytes.
+        public WideHashes Of(in NodeAddress requester) =>
+            SipHash.Pair(First, Second, requester.High, requester.Low, requester.Port | (ulong)requester.Family << 16 | (ulong)MessageBytes << 56);
     }
 
     private sealed record Secrets(Secret Current, Secret Previous);

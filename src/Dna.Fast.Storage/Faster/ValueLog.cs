@@ -13,10 +13,14 @@ internal sealed class ValueLog : IDisposable
 
     public const int PageBytes = 1 << PageBits;
 
-    // As many sessions as threads are in the store at once; more are made when needed and thrown away.
-    private const int PooledSessions = 32;
+    // As many sessions as threads are in the store at once; more are made when needed and thrown away, which costs far more than a look-up. The largest machines have
+    // so many workers.
+    private const int PooledSessions = 256;
 
-    private readonly StoreSession?[] _pool = new StoreSession?[PooledSessions];
+    // Places are a cache line (64 bytes, 8 references) apart: each look-up takes a session and gives it back, and threads must not wait for each other's line.
+    private const int PlacesApart = 8;
+
+    private readonly StoreSession?[] _pool = new StoreSession?[PooledSessions * PlacesApart];
     private readonly StoreDevice _device;
 
     private readonly IDamageWitness _witness;
@@ -92,7 +96,7 @@ internal sealed class ValueLog : IDisposable
         int start = Environment.CurrentManagedThreadId;
         for (int i = 0; i < PooledSessions; i++)
         {
-            ref StoreSession? place = ref _pool[(start + i) % PooledSessions];
+            ref StoreSession? place = ref _pool[(start + i) % PooledSessions * PlacesApart];
             if (place is not null && Interlocked.Exchange(ref place, null) is { } session) return session;
             if (i == 3) break;
         }
@@ -105,7 +109,7 @@ internal sealed class ValueLog : IDisposable
         int start = Environment.CurrentManagedThreadId;
         for (int i = 0; i < PooledSessions; i++)
         {
-            ref StoreSession? place = ref _pool[(start + i) % PooledSessions];
+            ref StoreSession? place = ref _pool[(start + i) % PooledSessions * PlacesApart];
             if (place is null && Interlocked.CompareExchange(ref place, session, null) is null) return;
         }
 

@@ -34,5 +34,25 @@ public sealed class SipHashTests
         Assert.Equal(expected, Convert.ToHexStringLower(actual));
     }
 
+    [Fact]
+    public void Pair_of_hashes_is_the_two_hashes_of_its_19_bytes()
+    {
+        SipHash other = new(12345, 67890);
+        byte[] message = Message(19), expected = new byte[2 * SipHash.WideBytes], actual = new byte[2 * SipHash.WideBytes];
+        Hash.Write128(message, expected);
+        other.Write128(message, expected.AsSpan(SipHash.WideBytes));
+        WideHashes pair = SipHash.Pair(
+            Hash, other, BitConverter.ToUInt64(message), BitConverter.ToUInt64(message, 8), message[16] | (ulong)message[17] << 8 | (ulong)message[18] << 16 | 19UL << 56);
+        pair.Write(actual);
+        Assert.Equal(expected, actual);
+        Assert.True(pair.Matches(expected));
+        for (int i = 0; i < expected.Length; i++)
+        {
+            expected[i] ^= 0x10;
+            Assert.False(pair.Matches(expected));
+            expected[i] ^= 0x10;
+        }
+    }
+
     private static byte[] Message(int length) => [.. Enumerable.Range(0, length).Select(i => (byte)i)];
 }

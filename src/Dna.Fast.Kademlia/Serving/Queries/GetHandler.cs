@@ -11,6 +11,7 @@ internal sealed class GetHandler(NodeContext context, CounterSet counters, Repli
 
     private readonly ValueCollector _values = new();
     private readonly FieldsCollector _fields = new();
+    private readonly byte[] _nodes = new byte[NodeLists.BytesMax];
     private readonly byte[] _list = new byte[ServingLimits.FieldBytesMax + FieldsEnvelopeBytes];
 
     public void Handle(in Message query, in Arrival at)
@@ -27,7 +28,7 @@ internal sealed class GetHandler(NodeContext context, CounterSet counters, Repli
             return;
         }
 
-        NodeLists nodes = NodeLists.Write(context, query.Target, query.Want, at, stackalloc byte[NodeLists.BytesMax]);
+        NodeLists nodes = NodeLists.Write(context, query.Target, query.Want, at, _nodes);
         if (wanted.SelectsAll) AnswerValues(query, wanted, nodes, at);
         else AnswerFields(query, wanted, nodes, at);
     }

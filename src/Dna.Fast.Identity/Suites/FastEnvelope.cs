@@ -41,7 +41,7 @@ internal static class FastEnvelope
         Span<byte> prefix = envelope.AsSpan(0, PrefixBytes(recipients.Count));
         WriteHeader(prefix, recipients.Count, plaintext.Length);
         Span<byte> secret = stackalloc byte[FastSuite.KeyBytes];
-        byte[] inner = GC.AllocateUninitializedArray<byte>(InnerBytes + plaintext.Length, pinned: true);
+        byte[] inner = GC.AllocateUninitializedArray<byte>(InnerBytes + plaintext.Length);
         try
         {
             suite.Random(secret);
@@ -79,7 +79,7 @@ internal static class FastEnvelope
 
         using Key key = ImportKey(secret);
         CryptographicOperations.ZeroMemory(secret);
-        byte[] inner = GC.AllocateUninitializedArray<byte>(content.Length - FastSuite.TagBytes, pinned: true);
+        byte[] inner = GC.AllocateUninitializedArray<byte>(content.Length - FastSuite.TagBytes);
         try
         {
             if (!FastSuite.Cipher.Decrypt(key, prefix[^FastSuite.NonceBytes..], prefix, content, inner)) return OpenStatus.Damaged;

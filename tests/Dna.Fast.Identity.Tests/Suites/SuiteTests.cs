@@ -159,6 +159,57 @@ public sealed class SuiteTests
         Assert.NotEqual(keys.Fingerprint, other.Fingerprint);
     }
 
+    [Theory]
+    [InlineData("messenger", "72b656d2739df07416b5d98943deb9debedaf2d9efd18153173e381b85d269e040ad4387b7e45ef776c3032c1fcb1d4a22c56f6eb1fd0572b66e646583742fd9")]
+    [InlineData("fast", "2127fcf8249f4542b23acd8fa91d0abdf79dd5871a1ca2f6c3eaf3fd232719760bd798ec1f8e2bd4af8154a1de30247e45d04e2ec81b4f09f650131a95ce0e2e")]
+    public void The_keys_of_a_mnemonic_never_change(string name, string fingerprint)
+    {
+        byte[] master = new byte[Mnemonic.MasterBytes];
+        using Mnemonic words = Mnemonic.FromEntropy(new byte[32]);
+        Assert.True(words.DeriveMaster("", master));
+        using IIdentityKeys keys = Fixture.Suite(name).FromMaster(master);
+        Assert.Equal(fingerprint, keys.Fingerprint);
+        Assert.Throws<ArgumentException>(() => Fixture.Suite(name).FromMaster(master.AsSpan(1)));
+    }
+
+    [Theory, MemberData(nameof(Suites))]
+    public void Keys_serve_many_threads_at_once(string name)
+    {
+        IIdentitySuite suite = Fixture.Suite(name);
+        using IIdentityKeys alice = Fixture.Alice(suite), bob = Fixture.Bob(suite);
+        byte[] blob = suite.SealBlob(bob.EncryptionKey.Span, [1])!;
+        Parallel.For(0, 64, new ParallelOptions { MaxDegreeOfParallelism = 8 }, i =>
+        {
+            byte[] text = [(byte)i], signature = new byte[suite.SignatureBytes];
+            alice.Sign(text, signature);
+            Assert.True(suite.Verify(alice.SigningKey.Span, text, signature));
+            Assert.Equal(OpenStatus.Ok, bob.Open(alice.Seal([bob.EncryptionKey], text)!, out byte[]? plaintext, out _));
+            Assert.Equal(text, plaintext);
+            Assert.Equal([1], bob.OpenBlob(blob));
+        });
+    }
+
+    [Theory, MemberData(nameof(Suites))]
+    public void Any_bytes_may_be_a_key_and_a_signature(string name)
+    {
+        IIdentitySuite suite = Fixture.Suite(name);
+        byte[] key = new byte[suite.SigningKeyBytes], signature = new byte[suite.SignatureBytes];
+        FillRandom random = Fixture.Repeatable("any bytes");
+        for (int i = 0; i < 200; i++)
+        {
+            random(key);
+            random(signature);
+            Assert.False(suite.Verify(key, key, signature));
+        }
+
+        foreach (byte filling in (byte[])[0x00, 0xFF])
+        {
+            key.AsSpan().Fill(filling);
+            signature.AsSpan().Fill(filling);
+            Assert.False(suite.Verify(key, [1, 2, 3], signature));
+        }
+    }
+
     [Theory, MemberData(nameof(Suites))]
     public void Keys_tell_no_secret_and_are_of_no_use_after_they_are_disposed(string name)
     {

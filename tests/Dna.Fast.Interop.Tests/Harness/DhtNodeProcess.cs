@@ -15,6 +15,15 @@ internal sealed record DhtNodeOptions
 
     public StockIdentity? Identity { get; init; }
 
+    /// <summary>Base name of identity files: <c>X.pem</c>, <c>X.crt</c>.</summary>
+    public string? IdentityFiles { get; init; }
+
+    /// <summary>Makes an identity and leaves it in files of this base name.</summary>
+    public string? SaveIdentity { get; init; }
+
+    /// <summary>Of the private key's file.</summary>
+    public string? Password { get; init; }
+
     /// <summary>0: any free port.</summary>
     public int Port { get; init; }
 
@@ -66,6 +75,9 @@ internal sealed partial class DhtNodeProcess : IAsyncDisposable
         if (options.StateFile is { } file) arguments.AddRange(["-f", file]);
         if (options.Discovers) arguments.Add("-D");
         if (options.Identity is { } identity) arguments.AddRange(["-i", "--certificate", identity.CertificateFile, "--privkey", identity.KeyFile]);
+        if (options.IdentityFiles is { } files) arguments.AddRange(["-i", "--certificate", files + ".crt", "--privkey", files + ".pem"]);
+        if (options.SaveIdentity is { } save) arguments.AddRange(["-i", "--save-identity", save]);
+        if (options.Password is { } password) arguments.AddRange(["--privkey-password", password]);
 
         ChildProcess process = ChildProcess.Start(arguments[0], arguments.Skip(1), Install);
         (int Number, string Line)? started = await process.Output.WaitAsync(0, line => StartedLine().IsMatch(line), TimeSpan.FromSeconds(30));
@@ -79,7 +91,7 @@ internal sealed partial class DhtNodeProcess : IAsyncDisposable
         Match match = StartedLine().Match(started.Value.Line);
         InfoHash id = InfoHash.OfKey(match.Groups[1].Value);
         DhtNodeProcess node = new(process, id, int.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture));
-        if (options.Identity is not null)
+        if ((options.Identity ?? (object?)options.IdentityFiles ?? options.SaveIdentity) is not null)
         {
             string line = await node.ExpectAsync(0, "Public key ID ", TimeSpan.FromSeconds(60));
             node.KeyId = InfoHash.OfKey(line.Split(' ')[^1]);
@@ -99,6 +111,10 @@ internal sealed partial class DhtNodeProcess : IAsyncDisposable
     /// <summary><c>s</c>: true when peers acknowledged.</summary>
     public async Task<bool> PutSignedAsync(string key, string word) =>
         (await CommandAsync($"s {key} {word}", "Put signed: ", TimeSpan.FromSeconds(60))).Contains("success", StringComparison.Ordinal);
+
+    /// <summary><c>e</c>: true when peers acknowledged.</summary>
+    public async Task<bool> PutEncryptedAsync(string key, InfoHash recipient, string word) =>
+        (await CommandAsync($"e {key} {recipient} {word}", "Put encrypted: ", TimeSpan.FromSeconds(60))).Contains("success", StringComparison.Ordinal);
 
     /// <summary><c>cpp</c>: ends a permanent put.</summary>
     public Task CancelPutAsync(string key, ulong id) => TextAsync($"cpp {key} {id:x}");

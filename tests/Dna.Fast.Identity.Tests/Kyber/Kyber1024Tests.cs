@@ -141,9 +141,16 @@ public sealed class Kyber1024Tests
         (byte[] publicKey, byte[] privateKey) = Pair(5);
         byte[] ciphertext = new byte[Kyber1024.CiphertextBytes], secret = new byte[32], seed = Fixture.Seed(1);
         for (int i = 0; i < 50; i++) Run();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 20; i++) Run();
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        // What an operation itself allocates, it allocates in every round; what the runtime does beside it, it does not do in all of these.
+        long allocated = long.MaxValue;
+        for (int round = 0; round < 10 && allocated > 0; round++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 10; i++) Run();
+            allocated = Math.Min(allocated, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        Assert.Equal(0, allocated);
 
         void Run()
         {

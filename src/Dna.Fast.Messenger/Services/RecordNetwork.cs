@@ -1,0 +1,141 @@
+using Dna.Fast.Kademlia;
+using Dna.Fast.Wire;
+
+namespace Dna.Fast.Messenger;
+
+/// <summary>The network as the services of this layer need it: records of ours that stay announced, and everybody's records under one key.</summary>
+/// <remarks>
+/// Any thread. A record of ours has value id 1, as the original's; where another owner or an older identity of ours already holds that slot it has our owner's id instead
+/// (<see cref="DnaKeys.OwnerValueId"/>), and readers, who look at all values, find both. Disposing ends all announcements; it does not dispose the network below.
+/// </remarks>
+/// <param name="time">For timestamps in records, and for deadlines.</param>
+public sealed class RecordNetwork(ISecureDht dht, SuiteSet suites, TimeProvider time) : IDisposable
+{
+    /// <summary>Records that stay announced at a time: the oldest one makes room. Daily buckets would add up for ever otherwise.</summary>
+    public const int AnnouncedMax = 1024;
+
+    /// <summary>The id the original gives its signed records.</summary>
+    private const ulong UsualValueId = 1;
+
+    private readonly LinkedList<(InfoHash Key, ulong Id, SecurePermanentPut Put)> _announced = [];
+    private readonly Dictionary<(InfoHash Key, ulong Id), LinkedListNode<(InfoHash Key, ulong Id, SecurePermanentPut Put)>> _places = [];
+    private bool _isDisposed;
+
+    /// <summary>Whose records are read.</summary>
+    public SuiteSet Suites => suites;
+
+    /// <summary>The network below.</summary>
+    public ISecureDht Dht => dht;
+
+    /// <summary>The value id of ours under keys that others write under too.</summary>
+    public ulong OwnerValueId { get; } = DnaKeys.OwnerValueId(dht.OwnerLongId);
+
+    /// <summary>Seconds since 1970.</summary>
+    public ulong Now => (ulong)Math.Max(0, time.GetUtcNow().ToUnixTimeSeconds());
+
+    internal TimeProvider Time => time;
+
+    internal Deadline Within(TimeSpan deadline) => new(time, deadline);
+
+    /// <summary>Puts a record that only we write, at id 1 or, where that slot is not ours, at our owner's.</summary>
+    internal async Task<RecordPut> PutOwnAsync(InfoHash key, ushort type, ReadOnlyMemory<byte> data, Deadline deadline, CancellationToken cancellation)
+    {
+        RecordPut usual = await PutAsync(key, UsualValueId, type, data, deadline, cancellation).ConfigureAwait(false);
+        return usual.IsSlotLost ? await PutSharedAsync(key, type, data, deadline, cancellation).ConfigureAwait(false) : usual;
+    }
+
+    /// <summary>Puts our record under a key that others write under too, at our owner's id.</summary>
+    internal Task<RecordPut> PutSharedAsync(InfoHash key, ushort type, ReadOnlyMemory<byte> data, Deadline deadline, CancellationToken cancellation) =>
+        PutAsync(key, OwnerValueId, type, data, deadline, cancellation);
+
+    /// <summary>Puts a record at an id; it stays announced.</summary>
+    internal async Task<RecordPut> PutAsync(InfoHash key, ulong id, ushort type, ReadOnlyMemory<byte> data, Deadline deadline, CancellationToken cancellation)
+    {
+        if (data.Length > RecordLimits.ValueDataBytesMax) return new RecordPut(PutReport.No(ResultCode.OutOfMemory), 0, IsSlotLost: false);
+        var value = new NewSecureValue { Id = id, Type = type, Data = data };
+        SecurePermanentPut put = await dht.PutSignedPermanentAsync(key, value, deadline.Left, cancellation).ConfigureAwait(false);
+        Keep(key, id, put);
+        SecurePutAnswer answer = put.FirstRound;
+        bool isLost = answer.Status is SecurePutStatus.SlotTaken or SecurePutStatus.NotEditable or SecurePutStatus.SeqExhausted;
+        return new RecordPut(new PutReport(CodeOf(answer.Status), answer.Acknowledged), answer.Seq, isLost);
+    }
+
+    /// <summary>Everybody's records under a key.</summary>
+    internal async Task<RecordsFound> GetAllAsync(InfoHash key, Deadline deadline, CancellationToken cancellation)
+    {
+        SecureGetAnswer answer = await dht.GetAllAsync(key, default, deadline.Left, cancellation).ConfigureAwait(false);
+        ResultCode code = answer.Status switch
+        {
+            GetAnswerStatus.Unreachable => ResultCode.NetworkError,
+            GetAnswerStatus.TimedOut => ResultCode.Timeout,
+            _ => answer.Values.Count > 0 ? ResultCode.Success : ResultCode.NotFound,
+        };
+        return new RecordsFound(code, answer.Values, answer.IsComplete);
+    }
+
+    /// <summary>Ends all announcements. What is in the network lives on until it expires.</summary>
+    public void Dispose()
+    {
+        SecurePermanentPut[] puts;
+        lock (_places)
+        {
+            _isDisposed = true;
+            puts = [.. _announced.Select(entry => entry.Put)];
+            _announced.Clear();
+            _places.Clear();
+        }
+
+        foreach (SecurePermanentPut put in puts) put.Dispose();
+    }
+
+    private void Keep(InfoHash key, ulong id, SecurePermanentPut put)
+    {
+        if (!put.IsAnnounced) return;
+        SecurePermanentPut? ended = null;
+        lock (_places)
+        {
+            if (_isDisposed) ended = put;
+            // The network below has ended the announcement that this one replaces.
+            else if (_places.Remove((key, id), out var place)) _announced.Remove(place);
+            if (!_isDisposed) _places[(key, id)] = _announced.AddLast((key, id, put));
+            if (_announced.Count > AnnouncedMax)
+            {
+                (InfoHash oldKey, ulong oldId, ended) = _announced.First!.Value;
+                _announced.RemoveFirst();
+                _places.Remove((oldKey, oldId));
+            }
+        }
+
+        ended?.Dispose();
+    }
+
+    private static ResultCode CodeOf(SecurePutStatus status) => status switch
+    {
+        SecurePutStatus.Acknowledged => ResultCode.Success,
+        SecurePutStatus.Unacknowledged or SecurePutStatus.Unreachable => ResultCode.NetworkError,
+        SecurePutStatus.TimedOut => ResultCode.Timeout,
+        SecurePutStatus.TooLarge => ResultCode.OutOfMemory,
+        SecurePutStatus.SlotTaken => ResultCode.AlreadyExists,
+        SecurePutStatus.NothingToDelete => ResultCode.NotFound,
+        _ => ResultCode.GeneralError,
+    };
+}
+
+/// <param name="Seq">The version it has in the network.</param>
+/// <param name="IsSlotLost">True: this slot can never be ours; another id can.</param>
+internal readonly record struct RecordPut(PutReport Report, ushort Seq, bool IsSlotLost)
+{
+    public bool IsSuccess => Report.IsSuccess;
+}
+
+/// <param name="Code">Success, NotFound, NetworkError or Timeout.</param>
+/// <param name="IsComplete">False when the deadline came first, so more may exist.</param>
+internal readonly record struct RecordsFound(ResultCode Code, IReadOnlyList<VerifiedValue> Values, bool IsComplete)
+{
+    /// <summary>What to say when nothing usable was among the values: that it does not exist, only where that is known.</summary>
+    public ResultCode Missing => Code switch
+    {
+        ResultCode.Success or ResultCode.NotFound => IsComplete ? ResultCode.NotFound : ResultCode.Timeout,
+        _ => Code,
+    };
+}

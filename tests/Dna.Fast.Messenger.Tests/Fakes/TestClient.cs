@@ -1,0 +1,37 @@
+using Dna.Fast.Kademlia;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Dna.Fast.Messenger.Tests.Fakes;
+
+/// <summary>The services of one user on a fake network. Its owner key differs from the user's, as in the original.</summary>
+internal sealed class TestClient
+{
+    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+
+    public TestClient(FakeNetwork fake, IUserKeys keys, byte owner, FakeTimeProvider time)
+    {
+        Keys = keys;
+        Time = time;
+        Dht = fake.Client(owner);
+        Network = new RecordNetwork(Dht, Users.Known, time);
+        Profiles = new ProfileService(Network);
+        Names = new NameService(Network, Profiles);
+        Keyserver = new KeyserverService(Network, Names);
+    }
+
+    public IUserKeys Keys { get; }
+
+    public FakeTimeProvider Time { get; }
+
+    public FakeDht Dht { get; }
+
+    public RecordNetwork Network { get; }
+
+    public ProfileService Profiles { get; }
+
+    public NameService Names { get; }
+
+    public KeyserverService Keyserver { get; }
+
+    public static FakeTimeProvider Clock() => new(DateTimeOffset.FromUnixTimeSeconds(1_795_363_437));
+}

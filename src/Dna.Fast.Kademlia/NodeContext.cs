@@ -42,12 +42,23 @@ public sealed class ListenedKeys
 {
     private readonly System.Collections.Concurrent.ConcurrentDictionary<InfoHash, byte> _keys = new();
 
+    // The dictionary's own IsEmpty takes all its locks to say yes, as many as there are processors, and every put on a node without listeners asks.
+    private int _count;
+
     /// <summary>Any thread; lock-free; allocates nothing.</summary>
-    public bool Contains(in InfoHash key) => !_keys.IsEmpty && _keys.ContainsKey(key);
+    public bool Contains(in InfoHash key) => Volatile.Read(ref _count) != 0 && _keys.ContainsKey(key);
 
     /// <summary>Owner thread.</summary>
-    public void Add(in InfoHash key) => _keys.TryAdd(key, 0);
+    public void Add(in InfoHash key)
+    {
+        // Before anybody may rely on being told: the count rises first and falls last.
+        if (!_keys.ContainsKey(key)) Volatile.Write(ref _count, _count + 1);
+        _keys.TryAdd(key, 0);
+    }
 
     /// <summary>Owner thread.</summary>
-    public void Remove(in InfoHash key) => _keys.TryRemove(key, out _);
+    public void Remove(in InfoHash key)
+    {
+        if (_keys.TryRemove(key, out _)) Volatile.Write(ref _count, _count - 1);
+    }
 }

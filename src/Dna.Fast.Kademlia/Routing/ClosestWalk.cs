@@ -75,10 +75,3 @@ internal struct EightContacts
 {
     private Contact? _first;
 }
-
-/// <summary>Room for the contacts the too-far rule looks at, on the stack.</summary>
-[InlineArray(RoutingTable.TooFarContacts)]
-internal struct FourteenContacts
-{
-    private Contact? _first;
-}

@@ -147,19 +147,7 @@ public sealed class RoutingTable
     /// The too-far rule of put (section 2.5, check 3): true when at least 8 good contacts are among the 14 closest to <paramref name="key"/> and the farthest of
     /// these 8 is nearer to it than we are. Any thread; allocates nothing.
     /// </summary>
-    public bool IsTooFar(in InfoHash key, long nowMs)
-    {
-        FourteenContacts closest = default;
-        int count = Closest(key, nowMs, goodOnly: false, closest);
-        int good = 0;
-        for (int i = 0; i < count; i++)
-        {
-            if (!closest[i]!.IsGood(nowMs)) continue;
-            if (++good == BucketSize) return key.CompareDistance(closest[i]!.Id, _self) < 0;
-        }
-
-        return false;
-    }
+    public bool IsTooFar(in InfoHash key, long nowMs) => TooFarRule.Holds(Volatile.Read(ref _root), _self, key, nowMs);
 
     /// <summary>A snapshot for people and for maintenance: buckets in order of their lower bound. Any thread.</summary>
     public IReadOnlyList<BucketInfo> Snapshot() => Leaves(Volatile.Read(ref _root)).ConvertAll(static bucket => bucket.ToInfo());
@@ -192,7 +180,7 @@ public sealed class RoutingTable
     /// <exception cref="InvalidOperationException">What is broken.</exception>
     public void CheckInvariant() => new TableCheck(_self, Family, _bootstrapDepth).Run(Volatile.Read(ref _root));
 
-    private static Bucket Leaf(TableNode node, in InfoHash id)
+    internal static Bucket Leaf(TableNode node, in InfoHash id)
     {
         for (int depth = 0; node is Branch branch; depth++) node = branch.Child(id.Bit(depth));
         return (Bucket)node;

@@ -127,6 +127,24 @@ public sealed class ClosestTests
         Assert.False(table.IsTooFar(key, Make.StartMs));
     }
 
+    [Fact]
+    public void Too_far_equals_the_rule_applied_to_a_brute_force_sort() =>
+        Gen.Select(Gen.Int, Gen.Int[0, 600], Gen.Bool).Sample((seed, offers, isBootstrap) =>
+        {
+            Random random = new(seed);
+            RoutingTable table = RandomTable(random, offers, isBootstrap, out InfoHash self);
+            Contact[] all = [.. table.Snapshot().SelectMany(bucket => bucket.Contacts)];
+            // All goods but a few: so that buckets full of them are met as well.
+            foreach (Contact contact in all.Where(_ => random.Next(8) > 0)) contact.NoteReplied(Make.StartMs);
+            for (int i = 0; i < 60; i++)
+            {
+                InfoHash key = random.Next(2) == 0 ? Make.RandomId(random) : Make.IdSharing(random, self, random.Next(InfoHash.Bits));
+                Contact[] good = [.. BruteForce(all, key, false).Take(RoutingTable.TooFarContacts).Where(contact => contact.IsGood(Make.StartMs)).Take(8)];
+                bool expected = good.Length == 8 && (good[^1].Id ^ key) < (self ^ key);
+                Assert.Equal(expected, table.IsTooFar(key, Make.StartMs));
+            }
+        });
+
     internal static IEnumerable<Contact> BruteForce(IEnumerable<Contact> contacts, InfoHash target, bool goodOnly) =>
         contacts.Where(contact => goodOnly ? contact.IsGood(Make.StartMs) : !contact.IsExpired).OrderBy(contact => contact.Id ^ target);
 

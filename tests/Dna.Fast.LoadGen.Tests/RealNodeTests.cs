@@ -102,14 +102,6 @@ public sealed class RealNodeTests
 
     [Theory]
     [MemberData(nameof(Nodes))]
-    public void The_generators_count_agrees_with_the_kernels_to_a_tenth(string name)
-    {
-        using RivalProcess node = RealNode.Start(name);
-        Assert.InRange(KernelCount.Agreement(Options(node, Mix.Only(RequestKind.Ping)) with { InFlight = 64, DurationNs = Clock.Second }), 90, 110);
-    }
-
-    [Theory]
-    [MemberData(nameof(Nodes))]
     public void The_port_of_a_node_that_ended_is_a_closed_one(string name)
     {
         RivalProcess node = RealNode.Start(name);

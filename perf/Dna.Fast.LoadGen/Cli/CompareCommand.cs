@@ -38,20 +38,14 @@ internal static class CompareCommand
                 servers.Add(rival!);
             }
 
-            if (!Parsers.TryDuration(parsed.GetValue(duration)!, out long durationNs)
-                || durationNs == 0) throw LoadOptionSet.Unclear("--duration", parsed.GetValue(duration), "write 3s or 2500ms");
-            if (!Parsers.TryDuration(parsed.GetValue(warmUp)!, out long warmUpNs))
-            {
-                throw LoadOptionSet.Unclear("--warm-up", parsed.GetValue(warmUp), "write 400ms");
-            }
             var load = new LoadOptions
             {
                 Command = "compare",
                 Node = NodeAddress.V4(0x7F00_0001, 1),
                 Mix = Mix.Usual,
                 Keys = (uint)parsed.GetValue(keys),
-                DurationNs = durationNs,
-                WarmUpNs = warmUpNs,
+                DurationNs = LoadOptionSet.Positive(parsed, duration),
+                WarmUpNs = LoadOptionSet.Time(parsed, warmUp),
                 Spin = true,
             };
             Comparison result = new Comparer(servers, load, (ushort)parsed.GetValue(port),

@@ -166,11 +166,11 @@ internal sealed class LoadOptionSet
         Parsers.TryNumber(parsed.GetValue(option) ?? "0", max, out ulong value) ? value
             : throw Unclear(option.Name, parsed.GetValue(option), $"give a number up to {max}, decimal or 0x...");
 
-    private static long Time(ParseResult parsed, Option<string> option) =>
+    internal static long Time(ParseResult parsed, Option<string> option) =>
         Parsers.TryDuration(parsed.GetValue(option) ?? "0", out long ns) ? ns
             : throw Unclear(option.Name, parsed.GetValue(option), "write 10s, 250ms or 2m");
 
-    private static long Positive(ParseResult parsed, Option<string> option)
+    internal static long Positive(ParseResult parsed, Option<string> option)
     {
         long ns = Time(parsed, option);
         return ns > 0 ? ns : throw Unclear(option.Name, parsed.GetValue(option), "give more than 0");

@@ -34,18 +34,8 @@ internal static class ScaleCommand
                 throw LoadOptionSet.Unclear("--rival", text, "write NAME=COMMAND with {port} and {dir} in the command");
             }
 
-            if (!Parsers.TryDuration(parsed.GetValue(duration)!, out long durationNs) || durationNs == 0)
-            {
-                throw LoadOptionSet.Unclear("--duration", parsed.GetValue(duration), "write 3s or 2500ms");
-            }
-
-            if (!Parsers.TryDuration(parsed.GetValue(warmUp)!, out long warmUpNs))
-            {
-                throw LoadOptionSet.Unclear("--warm-up", parsed.GetValue(warmUp), "write 400ms");
-            }
-
             var plan = new ScalePlan((uint)parsed.GetValue(values), parsed.GetValue(bytes), parsed.GetValue(starts), parsed.GetValue(rounds),
-                parsed.GetValue(kills), durationNs, warmUpNs);
+                parsed.GetValue(kills), LoadOptionSet.Positive(parsed, duration), LoadOptionSet.Time(parsed, warmUp));
             ScaleResult result = new ScaleRunner(server!, plan, (ushort)parsed.GetValue(port), Console.Error.WriteLine).Run(stop);
             if (parsed.GetValue(json) is { } file) JsonFile.Write(file, result, LoadJson.Default.ScaleResult);
             return CompareCommand.ShowTable(ScaleTable.Of(result), parsed.GetValue(markdown), ScaleTable.Begin, ScaleTable.End);

@@ -21,7 +21,8 @@ internal static class RealNode
         return (ushort)((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 
-    private static string Command(string name, uint network)
+    /// <summary>The words that start one; <c>{port}</c> and <c>{dir}</c> are to be replaced.</summary>
+    public static string Command(string name, uint network)
     {
         string path = name == Ours ? Binary() : Installed();
         return name == Ours

@@ -91,7 +91,7 @@ public sealed class ValueShapeTests
     {
         var sizes = new ValueSizes([3000], 0);
         var templates = new SourceTemplates(Self, sizes, [1, 2, 3], 1_000);
-        Assert.Equal(4, templates.PutDatagrams(0));
+        Assert.Equal(4, templates.PutDatagrams(default, 0));
         byte[] room = new byte[1600], joined = new byte[sizes[0].PackedBytes];
         var request = new Request(RequestKind.Put, 9, ValueShape.IdOf(3), true);
         int at = 0;

@@ -53,6 +53,12 @@ internal sealed class LoadOptionSet
     private readonly Option<bool> _noPreload =
         new("--no-preload") { Description = "the values are there from an earlier run with the same seed, keys, sizes and type" };
     private readonly Option<bool> _again = new("--again") { Description = "put the loaded values again (a refresh) instead of new ones" };
+    private readonly Option<string?> _signed = new("--signed")
+    {
+        Description = "put values that owners with RSA-4096 signed beforehand; FILE keeps them for the next run; needs --rate",
+        HelpName = "FILE",
+    };
+    private readonly Option<int> _owners = Number("--owners", SignedValues.OwnersDefault, 1, 8_000, "different owners of signed values");
     private readonly Option<string?> _shares =
         new("--mix") { Description = "shares of the queries, such as ping=5,find=30,get=50,put=15 (which is what it is unless given)" };
     private readonly Option<int> _serverPid = Number("--server-pid", 0, 0, int.MaxValue,
@@ -76,6 +82,7 @@ internal sealed class LoadOptionSet
             _json, _html, _serverPid, _client];
         if (!listens) options.AddRange([_threads, _zipf, _inFlight, _warmUp, _settle, _spin, _noSegments]);
         if (!listens && (_mix.Has(RequestKind.Get) || _mix.Has(RequestKind.Put))) options.AddRange([_noPreload, _again]);
+        if (!listens && _mix.Has(RequestKind.Put)) options.AddRange([_signed, _owners]);
         if (_command == "mixed") options.Add(_shares);
         foreach (Option option in options) command.Options.Add(option);
     }
@@ -129,7 +136,20 @@ internal sealed class LoadOptionSet
             Preload = !parsed.GetValue(_noPreload),
             PutAgain = parsed.GetValue(_again),
             ServerPid = parsed.GetValue(_serverPid),
+            SignedFile = Signed(parsed, sizes),
+            Owners = OrDefault(parsed, _owners, SignedValues.OwnersDefault),
         };
+    }
+
+    /// <summary>How many values have to be signed follows from the rate.</summary>
+    private string? Signed(ParseResult parsed, List<int> sizes)
+    {
+        if (parsed.GetResult(_signed) == null || parsed.GetValue(_signed) is not { } file) return null;
+        if (parsed.GetValue(_rate) is not (> 0 and <= 100_000))
+            throw LoadException.Usage("--signed without --rate does not tell how many values to sign beforehand", "give --rate 1000");
+        if (parsed.GetValue(_again)) throw LoadException.Usage("--signed and --again contradict each other: a value put again is not verified again", "leave one out");
+        if (sizes.Count != 1 || sizes[0] < 8) throw LoadException.Usage("--signed takes one size of 8 bytes or more", "give --value-bytes 100");
+        return file;
     }
 
     internal static Option<int> Number(string name, int value, int min, int max, string description)

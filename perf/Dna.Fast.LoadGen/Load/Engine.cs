@@ -183,7 +183,7 @@ internal sealed class Engine
     private void Write(Source source, in Request request, uint transaction, Meter meter)
     {
         int size = request.Kind == RequestKind.Put ? _options.Sizes.IndexOf(request.Key) : 0;
-        int parts = request.Kind == RequestKind.Put ? source.Templates.PutDatagrams(size) : 1;
+        int parts = request.Kind == RequestKind.Put ? source.Templates.PutDatagrams(request, size) : 1;
         for (int part = 0; part < parts; part++)
         {
             int bytes = request.Kind == RequestKind.Listen

@@ -63,6 +63,15 @@ internal sealed record LoadOptions
 
     public bool PutAgain { get; init; }
 
+    /// <summary>Where values signed beforehand are kept; null: new values are unsigned.</summary>
+    public string? SignedFile { get; init; }
+
+    /// <summary>Different owners of signed values.</summary>
+    public int Owners { get; init; } = SignedValues.OwnersDefault;
+
+    /// <summary>Size of their keys, in bits.</summary>
+    public int OwnerBits { get; init; } = SignedValues.BitsDefault;
+
     /// <summary>Process to be measured beside; 0: none.</summary>
     public int ServerPid { get; init; }
 

@@ -16,12 +16,13 @@ internal sealed class Session : IDisposable
     private Session(LoadOptions options, Action<string> say)
     {
         _say = say;
+        int threads = Math.Min(options.Threads, options.Sockets);
+        SignedValues? signed = Sign(options, threads, say);
         _random = new SplitMix(options.Seed);
-        _engineOptions = new EngineOptions(options.Node, new ValueSizes(options.ValueBytes, options.ValueType), options.TimeoutNs,
+        _engineOptions = new EngineOptions(options.Node, new ValueSizes(options.ValueBytes, options.ValueType) { Signed = signed }, options.TimeoutNs,
             options.Spin, options.Segments);
         _sources = SourceOpener.Open(options, _engineOptions, _random, out bool knowsSegments);
         _engineOptions = _engineOptions with { Segments = options.Segments && knowsSegments };
-        int threads = Math.Min(options.Threads, options.Sockets);
         Engines = new EngineGroup([.. Enumerable.Range(0, threads).Select(t =>
             new Engine([.. _sources.Where((_, i) => i % threads == t)], _engineOptions))]);
     }
@@ -89,6 +90,25 @@ internal sealed class Session : IDisposable
     }
 
     public void Dispose() => _sources.ForEach(s => s.Dispose());
+
+    /// <summary>As many signed values as the run puts, so that none comes twice.</summary>
+    private static SignedValues? Sign(LoadOptions options, int threads, Action<string> say)
+    {
+        // What a loaded machine or a rounded share adds.
+        const double more = 1.05;
+        const int spare = 1_000;
+        if (options.SignedFile is not { } path) return null;
+        double seconds = (double)(options.WarmUpNs + options.DurationNs) / Clock.Second;
+        int count = (int)(options.Rate * options.Mix.Share(RequestKind.Put) * seconds * more) + spare;
+        try
+        {
+            return SignedValuesFile.Prepare(path, options.Owners, options.OwnerBits, count, options.ValueBytes[0], options.ValueType, say).WithThreads(threads);
+        }
+        catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
+        {
+            throw new LoadException(ExitCode.Failed, $"signed values cannot be kept in {path}: {refusal.Message}", "name a file in a directory that is yours");
+        }
+    }
 
     // Values of another size or type are other values: under keys of their own they meet no earlier ones.
     private static ulong KeySeed(LoadOptions options)

@@ -10,6 +10,7 @@ internal sealed class SourceTemplates
     private readonly QueryTemplate _find;
     private readonly QueryTemplate _get;
     private readonly QueryTemplate[][] _puts;
+    private readonly SignedTemplates? _signed;
 
     /// <param name="token">1 to 64 bytes; empty: puts cannot be made.</param>
     /// <param name="created">Creation time sent with puts, seconds since 1970 UTC.</param>
@@ -21,17 +22,19 @@ internal sealed class SourceTemplates
         _get = new QueryTemplate(room[..QueryWriter.Get(room, self, QueryTemplate.Transaction, QueryTemplate.Key, default, Want.Unsaid)]);
         _puts = new QueryTemplate[sizes.Count][];
         for (int i = 0; i < sizes.Count; i++) _puts[i] = token.IsEmpty ? [] : Put(self, sizes[i], token, created);
+        if (sizes.Signed is { } signed && !token.IsEmpty) _signed = new SignedTemplates(self, signed, token, created);
     }
 
     private const int SendRoom = Sockets.SendBatch.DatagramBytesMax;
 
-    /// <summary>Datagrams a put of this size takes: one, or a header and its fragments.</summary>
-    public int PutDatagrams(int size) => _puts[size].Length;
+    /// <summary>Datagrams a put takes: one, or a header and its fragments.</summary>
+    public int PutDatagrams(in Request request, int size) => IsSigned(request) ? _signed!.Datagrams : _puts[size].Length;
 
     /// <summary>Writes datagram <paramref name="part"/> of a request.</summary>
     /// <returns>Its length.</returns>
     public int Write(Span<byte> to, in Request request, uint transaction, KeySpace keys, int size, int part)
     {
+        if (request.Kind == RequestKind.Put && IsSigned(request)) return _signed!.Write(to, request, transaction, keys, part);
         QueryTemplate template = request.Kind switch
         {
             RequestKind.Ping => _ping,
@@ -41,6 +44,9 @@ internal sealed class SourceTemplates
         };
         return template.Write(to, transaction, keys, request.Key, request.ValueId);
     }
+
+    // Loaded values stay unsigned: it is the new ones that are to cost a verification.
+    private bool IsSigned(in Request request) => _signed is not null && request.Key >= SteadyWorkload.PutKeysFrom;
 
     private static QueryTemplate[] Put(in Sender self, ValueShape shape, ReadOnlySpan<byte> token, long created)
     {

@@ -43,6 +43,9 @@ internal sealed class Mix
 
     public bool Has(RequestKind kind) => _shares[(int)kind] > 0;
 
+    /// <summary>Part of all requests, 0 to 1.</summary>
+    public double Share(RequestKind kind) => (double)_shares[(int)kind] / _total;
+
     /// <summary>Draws a kind.</summary>
     public RequestKind Next(SplitMix random)
     {

@@ -11,6 +11,9 @@ internal sealed class ValueSizes
         _shapes = [.. dataBytes.Select(bytes => new ValueShape(bytes, type))];
     }
 
+    /// <summary>What new values are instead, when they are to be signed; else null.</summary>
+    public SignedValues? Signed { get; init; }
+
     public int Count => _shapes.Length;
 
     public ValueShape this[int index] => _shapes[index];

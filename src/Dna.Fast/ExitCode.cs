@@ -19,4 +19,7 @@ internal static class ExitCode
 
     /// <summary>No node answered.</summary>
     public const int Unreachable = 5;
+
+    /// <summary>The identity cannot be used: no key file, a wrong passphrase, a damaged or foreign file, one that others can read.</summary>
+    public const int Identity = 6;
 }

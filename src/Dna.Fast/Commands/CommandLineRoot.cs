@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using Dna.Fast.Commands.Id;
+using Dna.Fast.Identities;
 
 namespace Dna.Fast.Commands;
 
@@ -8,11 +10,12 @@ namespace Dna.Fast.Commands;
 internal static class CommandLineRoot
 {
     /// <summary>Parses and runs one command line.</summary>
+    /// <param name="surroundings">Null: the process's own.</param>
     /// <returns>An <see cref="ExitCode"/>.</returns>
-    public static async Task<int> InvokeAsync(string[] arguments, TextWriter output, TextWriter error)
+    public static async Task<int> InvokeAsync(string[] arguments, TextWriter output, TextWriter error, Surroundings? surroundings = null)
     {
         // No response files: "@name" is a value somebody may put.
-        ParseResult result = Create().Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        ParseResult result = Create(surroundings).Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         // Signals are ours (Interrupt): a node needs its own seconds to end.
         var invocation = new InvocationConfiguration { Output = output, Error = error, ProcessTerminationTimeout = null };
         if (result.Action is not ParseErrorAction wrong) return await result.InvokeAsync(invocation).ConfigureAwait(false);
@@ -24,8 +27,9 @@ internal static class CommandLineRoot
         return ExitCode.Usage;
     }
 
-    internal static RootCommand Create()
+    internal static RootCommand Create(Surroundings? surroundings = null)
     {
+        surroundings ??= new Surroundings();
         var root = new RootCommand("A fast OpenDHT-compatible bootstrap and storage node, and the commands to use one.")
         {
             RunCommand.Create(),
@@ -34,6 +38,7 @@ internal static class CommandLineRoot
             ListenCommand.Create(),
             PingCommand.Create(),
             StatusCommand.Create(),
+            IdCommand.Create(surroundings),
         };
         foreach (Option option in root.Options)
         {
@@ -44,5 +49,6 @@ internal static class CommandLineRoot
         return root;
     }
 
-    private static string Path(Command command) => command is RootCommand ? "dna" : "dna " + command.Name;
+    private static string Path(Command command) =>
+        command is RootCommand ? "dna" : $"{(command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? Path(parent) : "dna")} {command.Name}";
 }

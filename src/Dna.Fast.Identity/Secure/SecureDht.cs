@@ -125,18 +125,19 @@ public sealed class SecureDht : ISecureDht
     private SecureGetAnswer Open(GetAnswer answer)
     {
         var newest = new NewestVersions();
-        int forged = 0, undecryptable = 0;
+        var closed = new List<FoundValue>();
+        int forged = 0;
         foreach (FoundValue found in answer.Values)
         {
             OpenedAs kind = _opener.Open(found.Packed, found.From, out VerifiedValue? value);
             if (kind == OpenedAs.Forged) forged++;
-            if (kind == OpenedAs.Undecryptable) undecryptable++;
+            if (kind == OpenedAs.Undecryptable) closed.Add(found);
             if (value is not null) newest.Add(value);
         }
 
         GetAnswerStatus status = answer.Status == GetAnswerStatus.Found && newest.Alive.Count == 0
             ? answer.IsComplete ? GetAnswerStatus.Absent : GetAnswerStatus.TimedOut
             : answer.Status;
-        return new SecureGetAnswer(status, newest.Alive, newest.Deleted, answer.Answered, answer.IsComplete, forged, undecryptable);
+        return new SecureGetAnswer(status, newest.Alive, newest.Deleted, answer.Answered, answer.IsComplete, forged, closed.Count) { Sealed = closed };
     }
 }

@@ -112,7 +112,11 @@ public sealed record SecureGetAnswer(
     int Answered,
     bool IsComplete,
     int Forged,
-    int Undecryptable);
+    int Undecryptable)
+{
+    /// <summary>The <see cref="Undecryptable"/> ones as they came, for whoever shows that they are there.</summary>
+    public IReadOnlyList<FoundValue> Sealed { get; init; } = [];
+}
 
 /// <summary>What a listener is told.</summary>
 /// <param name="Value">The value; null with <see cref="ValueChange.Gone"/>. A tombstone comes as a value that says so.</param>

@@ -14,9 +14,11 @@ internal sealed class ClientSession : IDisposable
     private readonly MemoryValueStore _store;
     private readonly Node _node;
     private readonly WorkerGroup _workers;
+    private readonly RsaVerifier _verifier;
 
-    private ClientSession(MemoryValueStore store, Node node, WorkerGroup workers, IReadOnlyList<NodeAddress> bootstrap)
+    private ClientSession(MemoryValueStore store, Node node, WorkerGroup workers, RsaVerifier verifier, IReadOnlyList<NodeAddress> bootstrap)
     {
+        _verifier = verifier;
         _store = store;
         _node = node;
         _workers = workers;
@@ -44,6 +46,7 @@ internal sealed class ClientSession : IDisposable
         bool v4 = resolved.Addresses.Any(address => address.Family == IpFamily.V4);
         bool v6 = resolved.Addresses.Any(address => address.Family == IpFamily.V6);
         var store = new MemoryValueStore();
+        var verifier = new RsaVerifier();
         var node = new Node(
             new NodeOptions
             {
@@ -54,7 +57,7 @@ internal sealed class ClientSession : IDisposable
                 ServesV4 = v4,
                 ServesV6 = v6,
             },
-            new NodeParts(store, new RsaVerifier(), () => new SystemRandom()),
+            new NodeParts(store, verifier, () => new SystemRandom()),
             SystemClock.Instance.Now);
         OpenResult opened = WorkerGroup.Open(
             new NetOptions { Addresses = Wildcards(v4, v6), SkipMissingFamily = true, HandlerFailed = (_, failure) => error.WriteLine("dna: " + failure) },
@@ -68,8 +71,12 @@ internal sealed class ClientSession : IDisposable
         }
 
         workers.Start();
-        return (new ClientSession(store, node, workers, resolved.Addresses), ExitCode.Ok);
+        return (new ClientSession(store, node, workers, verifier, resolved.Addresses), ExitCode.Ok);
     }
+
+    /// <summary>The network with signatures checked, and with an identity.</summary>
+    /// <param name="identity">Signs and decrypts; null: nobody does.</param>
+    public ISecureDht Secure(RsaIdentity? identity) => new SecureDht(Dht, identity, _verifier, TimeProvider.System);
 
     public void Dispose()
     {

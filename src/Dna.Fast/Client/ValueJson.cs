@@ -12,16 +12,26 @@ namespace Dna.Fast.Client;
 /// <summary>Values as one JSON object a line, for programs.</summary>
 /// <remarks>
 /// <c>id</c>: hexadecimal digits (a number of 64 bits would lose some in most readers); <c>type</c>; <c>user_type</c>; <c>size</c>: bytes of data;
-/// <c>data</c>: base64; <c>text</c>: the same, when it is UTF-8; signed values: <c>owner</c> (key id), <c>owner_key</c> (base64, DER), <c>seq</c>, <c>to</c>;
-/// encrypted values: <c>encrypted</c>, <c>cypher</c> (base64); <c>priority</c> when not 0; <c>from</c>: the node it came from; <c>event</c>: of a listener.
+/// <c>data</c>: base64; <c>text</c>: the same, when it is UTF-8; signed values: <c>owner</c> (key id), <c>owner_key</c> (base64, DER), <c>seq</c>, <c>verified</c> (true: others are
+/// not shown), <c>to</c>; <c>decrypted</c> (true) of values that came encrypted for us; <c>sealed_by</c> (fingerprint) of envelopes for us; values for others: <c>encrypted</c>,
+/// <c>cypher</c> (base64); <c>priority</c> when not 0; <c>from</c>: the node it came from; <c>event</c>: of a listener.
 /// </remarks>
 internal static class ValueJson
 {
     private static readonly JsonWriterOptions OneLine = new() { Indented = false, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static string Found(in FoundValue found) => Write(null, found.Packed.Span, 0, found.From);
+    public static string Found(ShownValue shown) => Write(json => WriteValue(json, shown));
 
-    public static string Heard(in ListenEvent change) => Write(EventName(change.Change), change.Packed.Span, change.ValueId, default);
+    /// <summary>A value nobody here can read.</summary>
+    public static string Closed(FoundValue found) => Write(json => WriteClosed(json, found));
+
+    /// <param name="shown">Null with an event that carries none.</param>
+    public static string Heard(ValueChange change, ulong valueId, ShownValue? shown) => Write(json =>
+    {
+        json.WriteString("event", EventName(change));
+        if (shown is not null) WriteValue(json, shown);
+        else json.WriteString("id", Hex(valueId));
+    });
 
     internal static string EventName(ValueChange change) => change switch
     {
@@ -30,47 +40,54 @@ internal static class ValueJson
         _ => "expired",
     };
 
-    private static string Write(string? eventName, ReadOnlySpan<byte> packed, ulong valueId, NodeAddress from)
+    private static string Write(Action<Utf8JsonWriter> write)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer, OneLine))
         {
             json.WriteStartObject();
-            if (eventName is not null) json.WriteString("event", eventName);
-            if (!packed.IsEmpty && ValueReader.Read(packed, out ValueView value, out _) == DecodeStatus.Ok) WriteValue(json, value);
-            else json.WriteString("id", valueId.ToString("x", CultureInfo.InvariantCulture));
-            if (from.IsValid) json.WriteString("from", from.ToString());
+            write(json);
             json.WriteEndObject();
         }
 
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    private static void WriteValue(Utf8JsonWriter json, in ValueView value)
+    private static void WriteClosed(Utf8JsonWriter json, FoundValue found)
     {
-        json.WriteString("id", value.Id.ToString("x", CultureInfo.InvariantCulture));
+        if (ValueReader.Read(found.Packed.Span, out ValueView value, out _) != DecodeStatus.Ok) return;
+        json.WriteString("id", Hex(value.Id));
         if (value.Priority != 0) json.WriteNumber("priority", value.Priority);
-        if (value.IsEncrypted)
-        {
-            json.WriteBoolean("encrypted", true);
-            json.WriteNumber("size", value.Cypher.Length);
-            json.WriteBase64String("cypher", value.Cypher);
-            return;
-        }
+        json.WriteBoolean("encrypted", true);
+        json.WriteNumber("size", value.Cypher.Length);
+        json.WriteBase64String("cypher", value.Cypher);
+        if (found.From.IsValid) json.WriteString("from", found.From.ToString());
+    }
 
+    private static void WriteValue(Utf8JsonWriter json, ShownValue shown)
+    {
+        VerifiedValue value = shown.Value;
+        json.WriteString("id", Hex(value.Id));
+        if (value.Priority != 0) json.WriteNumber("priority", value.Priority);
         json.WriteNumber("type", value.Type);
-        // A stranger's bytes: only what is UTF-8 may become JSON text.
-        if (!value.UserType.IsEmpty && Utf8.IsValid(value.UserType)) json.WriteString("user_type", value.UserType);
+        if (value.UserType.Length > 0) json.WriteString("user_type", value.UserType);
+        if (value.WasEncrypted) json.WriteBoolean("decrypted", true);
         if (value.IsSigned)
         {
-            json.WriteString("owner", InfoHash.Of(value.Owner).ToString());
-            json.WriteBase64String("owner_key", value.Owner);
+            json.WriteString("owner", value.OwnerId.ToString());
+            json.WriteBase64String("owner_key", value.Owner.Span);
             json.WriteNumber("seq", value.Seq);
-            if (value.HasRecipient) json.WriteString("to", value.Recipient.ToString());
+            json.WriteBoolean("verified", true);
+            if (value.Recipient is { } recipient) json.WriteString("to", recipient.ToString());
         }
 
-        json.WriteNumber("size", value.Data.Length);
-        json.WriteBase64String("data", value.Data);
-        if (Utf8.IsValid(value.Data)) json.WriteString("text", value.Data);
+        if (shown.SealedBy is { } sender) json.WriteString("sealed_by", sender);
+        json.WriteNumber("size", shown.Data.Length);
+        json.WriteBase64String("data", shown.Data.Span);
+        // A stranger's bytes: only what is UTF-8 may become JSON text.
+        if (Utf8.IsValid(shown.Data.Span)) json.WriteString("text", shown.Data.Span);
+        if (value.From.IsValid) json.WriteString("from", value.From.ToString());
     }
+
+    private static string Hex(ulong id) => id.ToString("x", CultureInfo.InvariantCulture);
 }

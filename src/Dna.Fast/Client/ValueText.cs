@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
+using Dna.Fast.Kademlia;
 using Dna.Fast.Wire;
 
 namespace Dna.Fast.Client;
@@ -11,26 +12,30 @@ internal static class ValueText
     /// <summary>Binary data shown, in bytes: a screen's line. The JSON form has everything.</summary>
     private const int BinaryBytesMax = 64;
 
-    /// <summary><c>id=1f type=0 user_type="text/plain" size=5 data="hello"</c>; what is no text is shown in hexadecimal digits.</summary>
-    public static string Line(ReadOnlySpan<byte> packed)
+    /// <summary>
+    /// <c>id=1f type=0 user_type="text/plain" size=5 data="hello"</c>; a signed value has <c>owner=KEYID seq=0 verified</c>, an encrypted one <c>decrypted</c> too. What is no text is
+    /// shown in hexadecimal digits.
+    /// </summary>
+    public static string Line(ShownValue shown)
     {
-        if (ValueReader.Read(packed, out ValueView value, out _) != DecodeStatus.Ok) return $"a value that cannot be read ({packed.Length} bytes)";
+        VerifiedValue value = shown.Value;
         var line = new StringBuilder();
-        line.Append(CultureInfo.InvariantCulture, $"id={value.Id:x}");
-        if (value.IsEncrypted)
-        {
-            line.Append(CultureInfo.InvariantCulture, $" encrypted size={value.Cypher.Length}");
-            return line.ToString();
-        }
-
-        line.Append(CultureInfo.InvariantCulture, $" type={value.Type}");
-        if (!value.UserType.IsEmpty) line.Append(" user_type=").Append(Quote(value.UserType));
-        if (value.IsSigned) line.Append(CultureInfo.InvariantCulture, $" owner={InfoHash.Of(value.Owner)} seq={value.Seq}");
-        line.Append(CultureInfo.InvariantCulture, $" size={value.Data.Length} data=");
-        if (Utf8.IsValid(value.Data)) line.Append(Quote(value.Data));
-        else line.Append("0x").Append(Convert.ToHexStringLower(value.Data[..Math.Min(BinaryBytesMax, value.Data.Length)])).Append(value.Data.Length > BinaryBytesMax ? "…" : "");
+        line.Append(CultureInfo.InvariantCulture, $"id={value.Id:x} type={value.Type}");
+        if (value.UserType.Length > 0) line.Append(" user_type=").Append(Quote(Encoding.UTF8.GetBytes(value.UserType)));
+        if (value.WasEncrypted) line.Append(" decrypted");
+        if (value.IsSigned) line.Append(CultureInfo.InvariantCulture, $" owner={value.OwnerId} seq={value.Seq} verified");
+        if (shown.SealedBy is { } sender) line.Append(" sealed_by=").Append(sender);
+        line.Append(CultureInfo.InvariantCulture, $" size={shown.Data.Length} data=");
+        ReadOnlySpan<byte> data = shown.Data.Span;
+        if (Utf8.IsValid(data)) line.Append(Quote(data));
+        else line.Append("0x").Append(Convert.ToHexStringLower(data[..Math.Min(BinaryBytesMax, data.Length)])).Append(data.Length > BinaryBytesMax ? "…" : "");
         return line.ToString();
     }
+
+    /// <summary>A value nobody here can read: <c>id=1f encrypted size=512</c>.</summary>
+    public static string Closed(ReadOnlySpan<byte> packed) => ValueReader.Read(packed, out ValueView value, out _) == DecodeStatus.Ok
+        ? string.Create(CultureInfo.InvariantCulture, $"id={value.Id:x} encrypted size={value.Cypher.Length}")
+        : string.Create(CultureInfo.InvariantCulture, $"a value that cannot be read ({packed.Length} bytes)");
 
     /// <summary>A stranger's text between quotes: control characters are spelled out, so that nobody steers the reader's terminal.</summary>
     internal static string Quote(ReadOnlySpan<byte> utf8)

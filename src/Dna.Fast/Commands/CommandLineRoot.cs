@@ -33,9 +33,9 @@ internal static class CommandLineRoot
         var root = new RootCommand("A fast OpenDHT-compatible bootstrap and storage node, and the commands to use one.")
         {
             RunCommand.Create(),
-            PutCommand.Create(),
-            GetCommand.Create(),
-            ListenCommand.Create(),
+            PutCommand.Create(surroundings),
+            GetCommand.Create(surroundings),
+            ListenCommand.Create(surroundings),
             PingCommand.Create(),
             StatusCommand.Create(),
             IdCommand.Create(surroundings),

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Dna.Fast.Client;
+using Dna.Fast.Commands.Id;
+using Dna.Fast.Identities;
 using Dna.Fast.Kademlia;
 using Dna.Fast.Settings;
 using Dna.Fast.Wire;
@@ -13,6 +15,10 @@ internal static class GetCommand
 
     private static readonly Option<ValueFilter[]> Where = WhereOption();
 
+    private static readonly Option<string?> KeyFile = IdOptions.NetworkKey("Who decrypts what is encrypted for you");
+
+    private static readonly Option<string?> PassphraseFile = IdOptions.PassphraseFile();
+
     private static readonly Option<bool> Json = new("--json") { Description = "One JSON object a line" };
 
     private static readonly TextOption<HostPort> Bootstrap = ClientOptions.BootstrapOption();
@@ -21,44 +27,71 @@ internal static class GetCommand
 
     private static readonly TextOption<int> Timeout = ClientOptions.TimeoutOption();
 
-    public static Command Create()
+    public static Command Create(Surroundings surroundings)
     {
         var command = new DnaCommand(
             "get",
-            "Shows the values under a key. Ends with 1 when there is none, with 5 when no node answers.",
+            "Shows the values under a key, with the owner of each signed one; what is wrongly signed is left out. Ends with 1 when there is none, with 5 when no node answers.",
             "dna get greeting",
             "dna get greeting --where user_type=text/plain --where value_type=7d",
+            "dna get letters --key alice",
             "dna get greeting --json | jq -r .data | base64 -d")
         {
-            Key, Where, Json, Bootstrap, Network, Timeout,
+            Key, Where, KeyFile, PassphraseFile, Json, Bootstrap, Network, Timeout,
         };
-        command.SetAction((result, _) => RunAsync(result));
+        command.SetAction((result, cancellation) => RunAsync(surroundings, result, cancellation));
         return command;
     }
 
     internal static Option<ValueFilter[]> WhereOption() => Texts.ListOption<ValueFilter>(
         "--where", [], "Only values of this id, value_type, owner_pk or user_type; several filters must all fit", "F=V", WhereText.TryParse);
 
-    private static Task<int> RunAsync(ParseResult result)
+    private static async Task<int> RunAsync(Surroundings surroundings, ParseResult result, CancellationToken cancellation)
     {
         InfoHash key = InfoHash.OfKey(result.GetValue(Key)!);
         var deadline = TimeSpan.FromSeconds(Timeout.Read(result));
         ReadOnlyMemory<byte> where = WhereText.Pack(result.GetValue(Where) ?? []);
         bool isJson = result.GetValue(Json);
-        return ClientCommand.RunAsync(result, Bootstrap.Read(result), Network.Read(result), async scene =>
+        NetworkIdentity? identity = null;
+        if (result.GetValue(KeyFile) is { } said)
         {
-            GetAnswer answer = await scene.Session.Dht.GetAllAsync(key, where, deadline, scene.Cancellation).ConfigureAwait(false);
-            foreach (FoundValue found in answer.Values)
-                await scene.Output.WriteLineAsync(isJson ? ValueJson.Found(found) : ValueText.Line(found.Packed.Span)).ConfigureAwait(false);
-            if (answer is { Status: GetAnswerStatus.Found, IsComplete: false })
-                await scene.Error.WriteLineAsync("dna: the time was over before all nodes answered; there may be more").ConfigureAwait(false);
-            return answer.Status switch
+            var source = new PassphraseSource(surroundings, result.GetValue(PassphraseFile), PassphraseFile.Name, PassphraseSource.Variable);
+            identity = await new IdentityOpener(surroundings, result.InvocationConfiguration.Error).OpenForNetworkAsync(said, source, cancellation).ConfigureAwait(false);
+            if (identity is null) return ExitCode.Identity;
+        }
+
+        using (identity)
+        {
+            return await ClientCommand.RunAsync(result, Bootstrap.Read(result), Network.Read(result), async scene =>
             {
-                GetAnswerStatus.Found => ExitCode.Ok,
-                GetAnswerStatus.Absent => await ClientCommand.FailAsync(scene.Error, ExitCode.Failed, $"nothing found under {key} ({answer.Answered} nodes answered)").ConfigureAwait(false),
-                GetAnswerStatus.Unreachable => await ClientCommand.FailAsync(scene.Error, ExitCode.Unreachable, "no node answered: the network is unreachable").ConfigureAwait(false),
-                _ => await ClientCommand.FailAsync(scene.Error, ExitCode.Failed, "no answer in time").ConfigureAwait(false),
-            };
-        });
+                SecureGetAnswer answer = await scene.Session.Secure(identity?.Rsa).GetAllAsync(key, where, deadline, scene.Cancellation).ConfigureAwait(false);
+                foreach (VerifiedValue value in answer.Values)
+                {
+                    ShownValue shown = ShownValue.Of(value, identity?.User?.Keys);
+                    await scene.Output.WriteLineAsync(isJson ? ValueJson.Found(shown) : ValueText.Line(shown)).ConfigureAwait(false);
+                }
+
+                foreach (FoundValue closed in answer.Sealed)
+                    await scene.Output.WriteLineAsync(isJson ? ValueJson.Closed(closed) : ValueText.Closed(closed.Packed.Span)).ConfigureAwait(false);
+                return await SayAsync(scene, key, answer, identity is not null).ConfigureAwait(false);
+            }).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Says what was not shown, and gives the code to end with.</summary>
+    private static async Task<int> SayAsync(ClientScene scene, InfoHash key, SecureGetAnswer answer, bool hasIdentity)
+    {
+        bool isFound = answer.Values.Count + answer.Sealed.Count > 0;
+        if (answer.Forged > 0) await scene.Error.WriteLineAsync($"dna: {answer.Forged} values are left out: their signatures are wrong").ConfigureAwait(false);
+        if (answer.Deleted.Count > 0) await scene.Error.WriteLineAsync($"dna: {answer.Deleted.Count} values were deleted by their owners").ConfigureAwait(false);
+        if (answer.Sealed.Count > 0 && !hasIdentity) await scene.Error.WriteLineAsync("dna: encrypted values can be read with --key, when they are for you").ConfigureAwait(false);
+        if (isFound && !answer.IsComplete) await scene.Error.WriteLineAsync("dna: the time was over before all nodes answered; there may be more").ConfigureAwait(false);
+        if (isFound) return ExitCode.Ok;
+        return answer.Status switch
+        {
+            GetAnswerStatus.Absent => await ClientCommand.FailAsync(scene.Error, ExitCode.Failed, $"nothing found under {key} ({answer.Answered} nodes answered)").ConfigureAwait(false),
+            GetAnswerStatus.Unreachable => await ClientCommand.FailAsync(scene.Error, ExitCode.Unreachable, "no node answered: the network is unreachable").ConfigureAwait(false),
+            _ => await ClientCommand.FailAsync(scene.Error, ExitCode.Failed, "no answer in time").ConfigureAwait(false),
+        };
     }
 }

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using Dna.Fast.Client;
+using Dna.Fast.Commands.Id;
+using Dna.Fast.Identities;
 using Dna.Fast.Kademlia;
 using Dna.Fast.Settings;
 using Dna.Fast.Wire;
@@ -14,6 +16,10 @@ internal static class ListenCommand
 
     private static readonly Option<ValueFilter[]> Where = GetCommand.WhereOption();
 
+    private static readonly Option<string?> KeyFile = IdOptions.NetworkKey("Who decrypts what is encrypted for you; the certificate that others need for it is published meanwhile");
+
+    private static readonly Option<string?> PassphraseFile = IdOptions.PassphraseFile();
+
     private static readonly Option<bool> Json = new("--json") { Description = "One JSON object a line" };
 
     private static readonly TextOption<HostPort> Bootstrap = ClientOptions.BootstrapOption();
@@ -22,47 +28,64 @@ internal static class ListenCommand
 
     private static readonly TextOption<int> Timeout = ClientOptions.TimeoutOption();
 
-    public static Command Create()
+    public static Command Create(Surroundings surroundings)
     {
         var command = new DnaCommand(
             "listen",
             "Shows the values under a key, and every change, until Ctrl-C. Ends with 5 when no node answers at the start.",
             "dna listen greeting",
-            "dna listen greeting --json -b 192.0.2.1:4000")
+            "dna listen greeting --json -b 192.0.2.1:4000",
+            "dna listen letters --key alice")
         {
-            Key, Where, Json, Bootstrap, Network, Timeout,
+            Key, Where, KeyFile, PassphraseFile, Json, Bootstrap, Network, Timeout,
         };
-        command.SetAction((result, _) => RunAsync(result));
+        command.SetAction((result, cancellation) => RunAsync(surroundings, result, cancellation));
         return command;
     }
 
-    private static Task<int> RunAsync(ParseResult result)
+    private static async Task<int> RunAsync(Surroundings surroundings, ParseResult result, CancellationToken cancellation)
+    {
+        NetworkIdentity? identity = null;
+        if (result.GetValue(KeyFile) is { } said)
+        {
+            var source = new PassphraseSource(surroundings, result.GetValue(PassphraseFile), PassphraseFile.Name, PassphraseSource.Variable);
+            identity = await new IdentityOpener(surroundings, result.InvocationConfiguration.Error).OpenForNetworkAsync(said, source, cancellation).ConfigureAwait(false);
+            if (identity is null) return ExitCode.Identity;
+        }
+
+        using (identity)
+            return await ClientCommand.RunAsync(result, Bootstrap.Read(result), Network.Read(result), scene => ListenAsync(scene, result, identity)).ConfigureAwait(false);
+    }
+
+    private static async Task<int> ListenAsync(ClientScene scene, ParseResult result, NetworkIdentity? identity)
     {
         InfoHash key = InfoHash.OfKey(result.GetValue(Key)!);
         var deadline = TimeSpan.FromSeconds(Timeout.Read(result));
         ReadOnlyMemory<byte> where = WhereText.Pack(result.GetValue(Where) ?? []);
         bool isJson = result.GetValue(Json);
-        return ClientCommand.RunAsync(result, Bootstrap.Read(result), Network.Read(result), async scene =>
+        // A listener waits for ever by its nature; a person whose network is away shall know it.
+        if (await PingCommand.FirstAnswerAsync(scene, deadline).ConfigureAwait(false) is null)
+            return await ClientCommand.FailAsync(scene.Error, ExitCode.Unreachable, "no node answered: the network is unreachable").ConfigureAwait(false);
+        ISecureDht dht = scene.Session.Secure(identity?.Rsa);
+        using SecurePermanentPut? certificate = identity is null ? null : await dht.PublishCertificateAsync(deadline, scene.Cancellation).ConfigureAwait(false);
+        await scene.Error.WriteLineAsync($"dna: listening to {key}{(identity is null ? "" : $" as {dht.OwnerId}")}, until Ctrl-C").ConfigureAwait(false);
+        try
         {
-            // A listener waits for ever by its nature; a person whose network is away shall know it.
-            if (await PingCommand.FirstAnswerAsync(scene, deadline).ConfigureAwait(false) is null)
-                return await ClientCommand.FailAsync(scene.Error, ExitCode.Unreachable, "no node answered: the network is unreachable").ConfigureAwait(false);
-            await scene.Error.WriteLineAsync($"dna: listening to {key}, until Ctrl-C").ConfigureAwait(false);
-            try
+            await foreach (SecureListenEvent change in dht.ListenAsync(key, where, scene.Cancellation).ConfigureAwait(false))
             {
-                await foreach (ListenEvent change in scene.Session.Dht.ListenAsync(key, where, scene.Cancellation).ConfigureAwait(false))
-                    await scene.Output.WriteLineAsync(isJson ? ValueJson.Heard(change) : Line(change)).ConfigureAwait(false);
+                ShownValue? shown = change is { Change: ValueChange.Stored, Value: { } value } ? ShownValue.Of(value, identity?.User?.Keys) : null;
+                await scene.Output.WriteLineAsync(isJson ? ValueJson.Heard(change.Change, change.ValueId, shown) : Line(change, shown)).ConfigureAwait(false);
             }
-            catch (OperationCanceledException) when (scene.Cancellation.IsCancellationRequested)
-            {
-                // Ctrl-C is how a listener ends.
-            }
+        }
+        catch (OperationCanceledException) when (scene.Cancellation.IsCancellationRequested)
+        {
+            // Ctrl-C is how a listener ends.
+        }
 
-            return ExitCode.Ok;
-        });
+        return ExitCode.Ok;
     }
 
-    private static string Line(in ListenEvent change) => change.Change == ValueChange.Stored
-        ? "value " + ValueText.Line(change.Packed.Span)
+    private static string Line(in SecureListenEvent change, ShownValue? shown) => shown is not null
+        ? "value " + ValueText.Line(shown)
         : string.Create(CultureInfo.InvariantCulture, $"{ValueJson.EventName(change.Change)} id={change.ValueId:x}");
 }

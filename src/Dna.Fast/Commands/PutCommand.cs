@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using Dna.Fast.Client;
+using Dna.Fast.Commands.Id;
+using Dna.Fast.Identities;
 using Dna.Fast.Kademlia;
 using Dna.Fast.Settings;
 using Dna.Fast.Wire;
@@ -28,7 +30,17 @@ internal static class PutCommand
 
     private static readonly Option<string?> UserType = new("--user-type") { Description = $"What it is, for its readers [default: {TextUserType} for a VALUE]", HelpName = "S" };
 
-    private static readonly Option<bool> Permanent = new("--permanent") { Description = "Goes on announcing it until Ctrl-C" };
+    private static readonly Option<bool> Permanent = new("--permanent") { Description = "Goes on announcing it until Ctrl-C; signed, with the certificate that others need to answer" };
+
+    private static readonly Option<bool> Sign = new("--sign") { Description = "Signs it: only you can change it, by putting another value with the same --id" };
+
+    private static readonly TextOption<Recipient?> EncryptTo = Texts.Option<Recipient?>(
+        "--encrypt-to", "Signs it and encrypts it for one reader: a key id (40 digits), a long id (64), or a user's fingerprint (128)", "WHOM",
+        ("", null), Recipient.TryParse, "a key id of 40, a long id of 64 or a fingerprint of 128 hexadecimal digits");
+
+    private static readonly Option<string?> KeyFile = IdOptions.NetworkKey("Who signs [default: ~/.dna/identity.key]");
+
+    private static readonly Option<string?> PassphraseFile = IdOptions.PassphraseFile();
 
     private static readonly TextOption<HostPort> Bootstrap = ClientOptions.BootstrapOption();
 
@@ -36,7 +48,7 @@ internal static class PutCommand
 
     private static readonly TextOption<int> Timeout = ClientOptions.TimeoutOption();
 
-    public static Command Create()
+    public static Command Create(Surroundings surroundings)
     {
         var command = new DnaCommand(
             "put",
@@ -44,21 +56,24 @@ internal static class PutCommand
             "dna put greeting hello",
             "dna put greeting hello --type 7d -b 192.0.2.1:4000",
             "dna put 7c4a8d09ca3762af61e59520943dc26494f8941b --file picture.png --type 30d",
-            "dna put greeting hello --permanent")
+            "dna put greeting hello --permanent",
+            "dna put greeting hello --sign --id 1 --type 365d",
+            "dna put letters hello --encrypt-to 7c4a8d09ca3762af61e59520943dc26494f8941b --key alice")
         {
-            Key, Value, FileName, Id, Type, UserType, Permanent, Bootstrap, Network, Timeout,
+            Key, Value, FileName, Id, Type, UserType, Permanent, Sign, EncryptTo, KeyFile, PassphraseFile, Bootstrap, Network, Timeout,
         };
         command.Validators.Add(result =>
         {
             bool hasValue = result.GetResult(Value) is { Tokens.Count: > 0 };
             bool hasFile = result.GetResult(FileName) is { Tokens.Count: > 0 };
             if (hasValue == hasFile) result.AddError(hasValue ? "VALUE and --file exclude each other." : "What shall be put? Give a VALUE or --file.");
+            if (result.GetResult(KeyFile) is not null && !result.GetValue(Sign) && result.GetResult(EncryptTo) is null) result.AddError("--key is for --sign and --encrypt-to: say one of them too.");
         });
-        command.SetAction((result, _) => RunAsync(result));
+        command.SetAction((result, cancellation) => RunAsync(surroundings, result, cancellation));
         return command;
     }
 
-    private static async Task<int> RunAsync(ParseResult result)
+    private static async Task<int> RunAsync(Surroundings surroundings, ParseResult result, CancellationToken cancellation)
     {
         TextWriter error = result.InvocationConfiguration.Error;
         byte[]? data;
@@ -71,9 +86,9 @@ internal static class PutCommand
             return await ClientCommand.FailAsync(error, ExitCode.Failed, failure.Message).ConfigureAwait(false);
         }
 
+        if (result.GetValue(Sign) || EncryptTo.Read(result) is not null) return await PutSecureAsync(surroundings, result, data, cancellation).ConfigureAwait(false);
         ulong id = Id.Read(result) is var wanted and not 0 ? wanted : NewValue.RandomId();
-        string userType = result.GetValue(UserType) ?? (result.GetValue(FileName) is null ? TextUserType : "");
-        byte[]? packed = NewValue.Pack(id, Type.Read(result), data, userType, out string? problem);
+        byte[]? packed = NewValue.Pack(id, Type.Read(result), data, UserTypeOf(result), out string? problem);
         if (packed is null) return await ClientCommand.FailAsync(error, ExitCode.Failed, problem + "; nothing was sent").ConfigureAwait(false);
 
         var deadline = TimeSpan.FromSeconds(Timeout.Read(result));
@@ -87,6 +102,21 @@ internal static class PutCommand
             return code == ExitCode.Ok ? await StayAsync(scene).ConfigureAwait(false) : code;
         }).ConfigureAwait(false);
     }
+
+    private static async Task<int> PutSecureAsync(Surroundings surroundings, ParseResult result, byte[] data, CancellationToken cancellation)
+    {
+        TextWriter error = result.InvocationConfiguration.Error;
+        var source = new PassphraseSource(surroundings, result.GetValue(PassphraseFile), PassphraseFile.Name, PassphraseSource.Variable);
+        using NetworkIdentity? identity = await new IdentityOpener(surroundings, error).OpenForNetworkAsync(result.GetValue(KeyFile), source, cancellation).ConfigureAwait(false);
+        if (identity is null) return ExitCode.Identity;
+        var value = new NewSecureValue { Id = Id.Read(result), Type = Type.Read(result), Data = data, UserType = UserTypeOf(result) };
+        var order = new SecurePutOrder(
+            InfoHash.OfKey(result.GetValue(Key)!), value, EncryptTo.Read(result), result.GetValue(Permanent), TimeSpan.FromSeconds(Timeout.Read(result)));
+        return await ClientCommand.RunAsync(
+            result, Bootstrap.Read(result), Network.Read(result), scene => new SecurePut(scene, identity).RunAsync(order)).ConfigureAwait(false);
+    }
+
+    private static string UserTypeOf(ParseResult result) => result.GetValue(UserType) ?? (result.GetValue(FileName) is null ? TextUserType : "");
 
     private static async Task<int> SayAsync(ClientScene scene, PutAnswer answer, InfoHash key, ulong id)
     {
@@ -105,7 +135,7 @@ internal static class PutCommand
     }
 
     /// <summary>Waits for Ctrl-C.</summary>
-    private static async Task<int> StayAsync(ClientScene scene)
+    internal static async Task<int> StayAsync(ClientScene scene)
     {
         await scene.Output.WriteLineAsync("permanent: it is announced again before it expires, until Ctrl-C").ConfigureAwait(false);
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -53,6 +53,13 @@ internal sealed class IdentityOpener(Surroundings surroundings, TextWriter error
             return stock is null ? null : new NetworkIdentity(stock, null);
         }
 
+        return await OpenKeyFileForNetworkAsync(said, source, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Opens a key file, and derives its DHT identity when it has none yet.</summary>
+    /// <returns>What the caller disposes, with its user; null after a message.</returns>
+    public async Task<NetworkIdentity?> OpenKeyFileForNetworkAsync(string? said, PassphraseSource source, CancellationToken cancellation)
+    {
         if (await ReadAsync(said).ConfigureAwait(false) is not { } file || await OpenAsync(file, source).ConfigureAwait(false) is not { } opened) return null;
         using SecretBytes passphrase = opened.Passphrase;
         if (opened.Identity.Dht is null && !await DeriveAndKeepAsync(opened, cancellation).ConfigureAwait(false))

@@ -35,7 +35,15 @@ internal sealed class KeyPlace(Surroundings surroundings)
     /// <exception cref="UnauthorizedAccessException">It cannot be made.</exception>
     public void Prepare(string path)
     {
-        if (Path.GetDirectoryName(path) != Folder || Directory.Exists(Folder)) return;
+        if (Path.GetDirectoryName(path) == Folder) Prepare();
+    }
+
+    /// <summary>Makes the folder, for its owner alone, when it is not there.</summary>
+    /// <exception cref="IOException">It cannot be made.</exception>
+    /// <exception cref="UnauthorizedAccessException">It cannot be made.</exception>
+    public void Prepare()
+    {
+        if (Directory.Exists(Folder)) return;
         if (OperatingSystem.IsWindows()) Directory.CreateDirectory(Folder);
         else Directory.CreateDirectory(Folder, OwnerOnly);
     }

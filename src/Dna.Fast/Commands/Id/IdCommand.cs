@@ -19,5 +19,7 @@ internal static class IdCommand
         IdExportCommand.Create(surroundings),
         IdImportCommand.Create(surroundings),
         IdPasswdCommand.Create(surroundings),
+        IdBackupCommand.Create(surroundings),
+        IdRestoreCommand.Create(surroundings),
     };
 }

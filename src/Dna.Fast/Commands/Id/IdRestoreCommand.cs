@@ -1,0 +1,103 @@
+using System.CommandLine;
+using Dna.Fast.Identities;
+using Dna.Fast.Identity;
+using Dna.Fast.Settings;
+using Dna.Fast.Wire;
+
+namespace Dna.Fast.Commands.Id;
+
+/// <summary><c>dna id restore</c>: brings a DHT identity back into its key file.</summary>
+internal static class IdRestoreCommand
+{
+    private static readonly Option<string?> Key = IdOptions.Key();
+
+    private static readonly Option<bool> FileOnly = new("--file-only") { Description = "Takes the file in ~/.dna and asks no network" };
+
+    private static readonly Option<bool> New = new("--new") { Description = "Makes a new DHT identity when there is surely no backup" };
+
+    private static readonly Option<bool> Replace = new("--replace") { Description = "Gives up another DHT identity in the file: its values in the network can never be changed again" };
+
+    private static readonly Option<string?> PassphraseFile = IdOptions.PassphraseFile();
+
+    private static readonly Option<bool> Json = IdOptions.Json();
+
+    private static readonly TextOption<HostPort> Bootstrap = ClientOptions.BootstrapOption();
+
+    private static readonly TextOption<uint> Network = ClientOptions.NetworkOption();
+
+    private static readonly TextOption<int> Timeout = ClientOptions.TimeoutOption();
+
+    public static Command Create(Surroundings surroundings)
+    {
+        var command = new DnaCommand(
+            "restore",
+            "Brings the DHT identity back from its backup, the file in ~/.dna or else the network's, into the key file.",
+            "dna id restore -b 192.0.2.1:4000",
+            "dna id restore --key alice --new")
+        {
+            Key, FileOnly, New, Replace, PassphraseFile, Json, Bootstrap, Network, Timeout,
+        };
+        command.SetAction((result, cancellation) => RunAsync(surroundings, result, cancellation));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(Surroundings surroundings, ParseResult result, CancellationToken cancellation)
+    {
+        TextWriter error = result.InvocationConfiguration.Error;
+        var opener = new IdentityOpener(surroundings, error);
+        if (await opener.ReadAsync(result.GetValue(Key)).ConfigureAwait(false) is not { } file) return ExitCode.Identity;
+        var source = new PassphraseSource(surroundings, result.GetValue(PassphraseFile), PassphraseFile.Name, PassphraseSource.Variable);
+        using OpenedKeyFile? opened = await opener.OpenAsync(file, source).ConfigureAwait(false);
+        if (opened is null) return ExitCode.Identity;
+
+        var place = new KeyPlace(surroundings);
+        BackupResult found = LocalBackup.Load(place.Folder, opened.Identity.Keys);
+        if (found.Status == BackupStatus.Absent && !result.GetValue(FileOnly))
+        {
+            int code = await ClientCommand.RunAsync(result, Bootstrap.Read(result), Network.Read(result), async scene =>
+            {
+                IReadOnlyCollection<InfoHash> expected = file.Header.DhtKeyId is { } known ? [known] : [];
+                string? folder = Directory.Exists(place.Folder) ? place.Folder : null;
+                found = await NetworkBackup.FetchAsync(
+                    scene.Session.Secure(null), opened.Identity.Keys, expected, folder, TimeProvider.System, TimeSpan.FromSeconds(Timeout.Read(result)), scene.Cancellation)
+                    .ConfigureAwait(false);
+                return ExitCode.Ok;
+            }).ConfigureAwait(false);
+            if (code != ExitCode.Ok) return code;
+        }
+
+        return await TakeAsync(surroundings, result, opened, found, cancellation).ConfigureAwait(false);
+    }
+
+    private static async Task<int> TakeAsync(Surroundings surroundings, ParseResult result, OpenedKeyFile opened, BackupResult found, CancellationToken cancellation)
+    {
+        TextWriter error = result.InvocationConfiguration.Error;
+        RsaIdentity? identity = found.Identity;
+        // Only a network that answered, or a person who asks none, knows that there is nothing.
+        if (identity is null && found.Status == BackupStatus.Absent && result.GetValue(New) && opened.Identity.Dht is null)
+        {
+            await error.WriteLineAsync("dna: making a new DHT identity, which takes some seconds").ConfigureAwait(false);
+            identity = await RsaIdentity.GenerateAsync(RsaIdentity.BitsDefault, CertificateForm.SelfSigned, TimeProvider.System, cancellation).ConfigureAwait(false);
+        }
+        else if (found.Message.Length > 0)
+        {
+            await error.WriteLineAsync("dna: " + found.Message).ConfigureAwait(false);
+        }
+
+        if (identity is null) return found.Status == BackupStatus.Unreachable ? ExitCode.Unreachable : ExitCode.Failed;
+        if (opened.Identity.Dht is { } old && old.KeyId != identity.KeyId && !result.GetValue(Replace))
+        {
+            string message = $"the backup holds {identity.KeyId}, and {opened.File.Path} another DHT identity, {old.KeyId}: say --replace to give the one in the file up";
+            identity.Dispose();
+            return await ClientCommand.FailAsync(error, ExitCode.Identity, message).ConfigureAwait(false);
+        }
+
+        opened.Identity.TakeDht(identity);
+        KeyFileResult<LockedKeyFile> written = surroundings.KeyFiles.Replace(opened.File, opened.Identity, opened.Passphrase.Span, opened.File.Header.Cost);
+        if (written.Value is null) return await ClientCommand.FailAsync(error, ExitCode.Identity, written.Message).ConfigureAwait(false);
+        string suite = opened.Identity.Suite.Name;
+        await result.InvocationConfiguration.Output.WriteLineAsync(
+            result.GetValue(Json) ? IdentityReport.Json(written.Value, suite) : IdentityReport.Text(written.Value, suite)).ConfigureAwait(false);
+        return ExitCode.Ok;
+    }
+}

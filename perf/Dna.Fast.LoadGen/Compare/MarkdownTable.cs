@@ -22,6 +22,8 @@ internal static class MarkdownTable
             text.Append(CultureInfo.InvariantCulture, $"| {s.ReplyBytes.Median:0} | {s.Lost.Max:0}, {s.WrongAnswers.Max:0} |\n");
         }
 
+        (string busiest, ScenarioResult limit) = Rows(comparison).MaxBy(r => r.Scenario.GeneratorBusy.Max);
+        text.Append(CultureInfo.InvariantCulture, $"\nThe generator was busy for at most {limit.GeneratorBusy.Max * 100:0} % of its time ({limit.Name} of {busiest}); near 100 % it would be what was measured.\n");
         text.Append("\nLatency at half of its own peak, µs:\n\n| query | server | p50 | × echo | p99 | × echo | p99.9 | × echo |\n|---|---|---|---|---|---|---|---|\n");
         foreach ((string rival, ScenarioResult s) in Rows(comparison))
         {

@@ -22,8 +22,8 @@ public sealed class RememberingVerifier : IValueVerifier
     private readonly IValueVerifier _inner;
     private readonly SipHash _hash;
 
-    // Two words a verdict. The lowest bit of the second is the verdict, the next one says that there is one.
-    private readonly ulong[] _table = new ulong[VerdictsMax * Words];
+    // Two words a verdict. The lowest bit of the second is the verdict, the next one says that there is one. Made with the first verdict: most clients never need it.
+    private ulong[]? _table;
     private long _hits;
     private long _misses;
 
@@ -45,41 +45,49 @@ public sealed class RememberingVerifier : IValueVerifier
     {
         (ulong tag, ulong check) = Hash(ownerSpki, body, signature);
         int set = (int)(tag % (VerdictsMax / Ways)) * Ways;
+        ulong[] table = Table();
         for (int way = 0; way < Ways; way++)
         {
-            if (!IsAt(set + way, tag, check, out bool isRight)) continue;
+            if (!IsAt(table, set + way, tag, check, out bool isRight)) continue;
             Interlocked.Increment(ref _hits);
             return isRight;
         }
 
         Interlocked.Increment(ref _misses);
         bool verdict = _inner.Verify(ownerSpki, body, signature);
-        Keep(set, tag, check, verdict);
+        Keep(table, set, tag, check, verdict);
         return verdict;
     }
 
     /// <inheritdoc />
     public byte[]? ReadCertificateKey(ReadOnlySpan<byte> data) => _inner.ReadCertificateKey(data);
 
-    // A reader between the two stores of a writer sees one verdict's first word and another's second: that looks like a verdict only if 64 hidden bits of two hashes agree.
-    private bool IsAt(int place, ulong tag, ulong check, out bool isRight)
+    private ulong[] Table()
     {
-        ulong second = Volatile.Read(ref _table[place * Words + 1]);
-        isRight = (second & 1) != 0;
-        return second >> 1 == (check >> 1 | 1) && Volatile.Read(ref _table[place * Words]) == tag;
+        if (Volatile.Read(ref _table) is { } there) return there;
+        ulong[] made = new ulong[VerdictsMax * Words];
+        return Interlocked.CompareExchange(ref _table, made, null) ?? made;
     }
 
-    private void Keep(int set, ulong tag, ulong check, bool verdict)
+    // A reader between the two stores of a writer sees one verdict's first word and another's second: that looks like a verdict only if 64 hidden bits of two hashes agree.
+    private static bool IsAt(ulong[] table, int place, ulong tag, ulong check, out bool isRight)
+    {
+        ulong second = Volatile.Read(ref table[place * Words + 1]);
+        isRight = (second & 1) != 0;
+        return second >> 1 == (check >> 1 | 1) && Volatile.Read(ref table[place * Words]) == tag;
+    }
+
+    private static void Keep(ulong[] table, int set, ulong tag, ulong check, bool verdict)
     {
         int place = set + (int)(check >> 62);
         for (int way = 0; way < Ways; way++)
         {
-            if (Volatile.Read(ref _table[(set + way) * Words + 1]) == 0) place = set + way;
+            if (Volatile.Read(ref table[(set + way) * Words + 1]) == 0) place = set + way;
         }
 
-        Volatile.Write(ref _table[place * Words + 1], 0);
-        Volatile.Write(ref _table[place * Words], tag);
-        Volatile.Write(ref _table[place * Words + 1], (check >> 1 | 1) << 1 | (verdict ? 1UL : 0));
+        Volatile.Write(ref table[place * Words + 1], 0);
+        Volatile.Write(ref table[place * Words], tag);
+        Volatile.Write(ref table[place * Words + 1], (check >> 1 | 1) << 1 | (verdict ? 1UL : 0));
     }
 
     private (ulong Tag, ulong Check) Hash(ReadOnlySpan<byte> owner, ReadOnlySpan<byte> body, ReadOnlySpan<byte> signature)

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using Dna.Fast.Kademlia;
 using Dna.Fast.Kademlia.ValueTypes;
@@ -200,87 +199,6 @@ public sealed class SecureDhtTests
         Assert.Equal((1, 1), (got.Forged, got.Undecryptable));
         _dht.Plant(Key, Unsigned(9, "good"));
         Assert.Equal("good", Show(Assert.Single((await _alice.GetAsync(Key, default, Deadline)).Values)));
-    }
-
-    [Fact]
-    public async Task A_certificate_is_published_at_both_places_and_found_by_either_name()
-    {
-        SecurePermanentPut published = await _alice.PublishCertificateAsync(Deadline);
-        Assert.Equal((SecurePutStatus.Acknowledged, 2), (published.FirstRound.Status, published.FirstRound.Acknowledged));
-        Assert.Equal([Alice.KeyId, Alice.LongId.Place], _dht.Puts.Select(put => put.Key));
-        Assert.All(_dht.Puts, put => Assert.True(put.IsPermanent));
-        foreach (KeyName name in (KeyName[])[KeyName.Of(Alice.KeyId), KeyName.Of(Alice.LongId), KeyName.OfKey(Alice.PublicKey.Span)])
-        {
-            var reader = new SecureDht(_dht, Bob, new RsaVerifier(), _time);
-            Assert.Equal(Alice.PublicKey.ToArray(), await reader.FindKeyAsync(name, Deadline));
-        }
-
-        published.Dispose();
-        Assert.Equal(2, _dht.Ended.Count);
-    }
-
-    [Fact]
-    public async Task Who_knows_both_names_finds_a_certificate_that_lies_at_one_place_only()
-    {
-        new ValueBuilder { Id = 1, Type = TypeRegistry.Certificate, Data = Alice.CertificateData() }.Pack(out byte[] packed);
-        _dht.Plant(Alice.LongId.Place, packed);
-        Assert.Null(await _bob.FindKeyAsync(KeyName.Of(Alice.KeyId), Deadline));
-        Assert.NotNull(await _bob.FindKeyAsync(KeyName.OfKey(Alice.PublicKey.Span), Deadline));
-        // Now it is cached, under either name.
-        int gets = _dht.Gets.Count;
-        Assert.NotNull(await _bob.FindKeyAsync(KeyName.Of(Alice.KeyId), Deadline));
-        Assert.Equal(gets, _dht.Gets.Count);
-    }
-
-    [Fact]
-    public async Task A_certificate_of_another_key_is_not_taken_and_hides_nothing()
-    {
-        new ValueBuilder { Id = 2, Type = TypeRegistry.Certificate, Data = Bob.CertificateData() }.Pack(out byte[] wrong);
-        _dht.Plant(Alice.KeyId, wrong);
-        var reader = new SecureDht(_dht, null, new RsaVerifier(), _time);
-        Assert.Null(await reader.FindKeyAsync(KeyName.Of(Alice.KeyId), Deadline));
-        Assert.True(reader.Figures.ForeignCertificates > 0);
-        await _alice.PublishCertificateAsync(Deadline);
-        Assert.NotNull(await reader.FindKeyAsync(KeyName.Of(Alice.KeyId), Deadline));
-    }
-
-    [Fact]
-    public async Task An_encrypted_value_is_read_by_its_recipient_alone_and_shows_nothing_to_others()
-    {
-        await _bob.PublishCertificateAsync(Deadline);
-        SecurePutAnswer put = await _alice.PutEncryptedAsync(Key, KeyName.Of(Bob.KeyId), Text("for bob") with { Type = TypeRegistry.SevenDays, UserType = "u", Priority = 1 }, Deadline);
-        Assert.Equal(SecurePutStatus.Acknowledged, put.Status);
-        Assert.Equal(DecodeStatus.Ok, ValueReader.Read(Assert.Single(_dht.Stored(Key)), out ValueView outside, out _));
-        Assert.True(outside.IsEncrypted && !outside.IsSigned && outside.UserType.IsEmpty);
-
-        VerifiedValue value = Assert.Single((await _bob.GetAllAsync(Key, default, Deadline)).Values);
-        Assert.Equal(("for bob", "u", TypeRegistry.SevenDays, 1u), (Show(value), value.UserType, value.Type, value.Priority));
-        Assert.Equal((put.ValueId, Alice.KeyId, (InfoHash?)Bob.KeyId, true), (value.Id, value.OwnerId, value.Recipient, value.WasEncrypted));
-        Assert.Empty((await _alice.GetAllAsync(Key, default, Deadline)).Values);
-        Assert.Equal((1, 1), ((int)_bob.Figures.Decrypted, (int)_alice.Figures.Undecryptable));
-    }
-
-    [Fact]
-    public async Task Nothing_is_encrypted_for_who_is_unknown_or_has_no_RSA_key()
-    {
-        Assert.Equal(SecurePutStatus.RecipientUnknown, (await _alice.PutEncryptedAsync(Key, KeyName.Of(Bob.KeyId), Text("x"), Deadline)).Status);
-        using var curve = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        byte[] spki = curve.ExportSubjectPublicKeyInfo();
-        var request = new System.Security.Cryptography.X509Certificates.CertificateRequest("CN=ec", curve, HashAlgorithmName.SHA256);
-        using var certificate = request.CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(1));
-        new ValueBuilder { Id = 1, Type = TypeRegistry.Certificate, Data = certificate.RawData }.Pack(out byte[] packed);
-        _dht.Plant(InfoHash.Of(spki), packed);
-        Assert.Equal(SecurePutStatus.RecipientUnusable, (await _alice.PutEncryptedAsync(Key, KeyName.Of(InfoHash.Of(spki)), Text("x"), Deadline)).Status);
-        Assert.Empty(_dht.Puts);
-    }
-
-    [Fact]
-    public async Task An_encrypted_value_never_goes_where_something_lies()
-    {
-        await _bob.PutSignedAsync(Key, Text("signed") with { Id = 7 }, Deadline);
-        SecurePutAnswer put = await _alice.PutEncryptedAsync(Key, KeyName.Of(Alice.KeyId), Text("x") with { Id = 7 }, Deadline);
-        Assert.Equal(SecurePutStatus.SlotTaken, put.Status);
-        Assert.Single(_dht.Puts);
     }
 
     [Fact]

@@ -6,8 +6,8 @@ namespace Dna.Fast.Messenger;
 /// <summary>A record as chunks and back: compressed with Zstandard, split, tied together by a hash (DNA layer, section 15.2). Any thread.</summary>
 public static class ChunkedRecord
 {
-    // The original takes the highest; ours is read by the same decoder and costs a hundredth of the time.
-    private const int CompressionLevel = 9;
+    // The original takes the highest. What is big here is sealed or signed, which no level makes smaller, and a low one costs a fraction of its time and memory.
+    private const int CompressionLevel = 3;
 
     /// <summary>Splits a record; at least one chunk, also for an empty one.</summary>
     /// <exception cref="ArgumentException">Longer than <see cref="ChunkCodec.RecordBytesMax"/>.</exception>

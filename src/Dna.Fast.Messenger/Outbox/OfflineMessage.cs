@@ -7,4 +7,11 @@ namespace Dna.Fast.Messenger;
 /// <param name="Recipient">Fingerprint.</param>
 /// <param name="Envelope">What <see cref="Kademlia.IUserKeys.Seal"/> made.</param>
 /// <param name="Seq">Number among the sender's messages to this recipient, in daily buckets (section 11.3); null in the outbox of the first clients.</param>
-public sealed record OfflineMessage(ulong Timestamp, ulong Expiry, string Sender, string Recipient, ReadOnlyMemory<byte> Envelope, ulong? Seq = null);
+public sealed record OfflineMessage(ulong Timestamp, ulong Expiry, string Sender, string Recipient, ReadOnlyMemory<byte> Envelope, ulong? Seq = null)
+{
+    /// <summary>What <see cref="Kademlia.IUserKeys.Seal"/> made; not changed by anybody.</summary>
+    public ReadOnlyMemory<byte> Envelope { get; } = Envelope;
+
+    /// <summary>Which message it is.</summary>
+    public MessageDigest Digest { get; } = MessageDigest.Of(Envelope.Span);
+}

@@ -17,6 +17,9 @@ internal sealed class TestClient
         Profiles = new ProfileService(Network);
         Names = new NameService(Network, Profiles);
         Keyserver = new KeyserverService(Network, Names);
+        Chunks = new ChunkStore(Network);
+        Queue = new OfflineQueue(Network, Chunks);
+        Inbox = new Inbox(Network, Chunks, new MemoryDeliveryLog());
     }
 
     public IUserKeys Keys { get; }
@@ -32,6 +35,24 @@ internal sealed class TestClient
     public NameService Names { get; }
 
     public KeyserverService Keyserver { get; }
+
+    public ChunkStore Chunks { get; }
+
+    public OfflineQueue Queue { get; }
+
+    public Inbox Inbox { get; }
+
+    /// <summary>Moves a clock on until a task is over; a minute of real time is the limit.</summary>
+    public static async Task PassTimeUntilAsync(Task task, FakeTimeProvider time)
+    {
+        for (long start = Environment.TickCount64; !task.IsCompleted && Environment.TickCount64 - start < 60_000;)
+        {
+            time.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Yield();
+        }
+
+        Assert.True(task.IsCompleted);
+    }
 
     public static FakeTimeProvider Clock() => new(DateTimeOffset.FromUnixTimeSeconds(1_795_363_437));
 }

@@ -1,0 +1,127 @@
+using Dna.Fast.Kademlia;
+using Dna.Fast.Wire;
+
+namespace Dna.Fast.Messenger;
+
+/// <summary>A chunked record as one of its writers left it.</summary>
+/// <param name="Owner">Key id of the RSA key that signed all its chunks.</param>
+public sealed record ChunkedValue(InfoHash Owner, ReadOnlyMemory<byte> Data);
+
+/// <summary>Records of more than 64 KiB in the network (DNA layer, section 15.2): written from the last chunk to the first, so that chunk 0 with its hash makes a version valid.</summary>
+/// <remarks>Any thread; writes of one client to one base key follow one another. Each writer has the value id of its owner, so that several may write under one base key. A deadline covers a whole call.</remarks>
+public sealed class ChunkStore(RecordNetwork network) : IDisposable
+{
+    /// <summary>Writers of one base key that a reader looks at: anybody can put a chunk 0.</summary>
+    public const int WritersMax = 32;
+
+    /// <summary>Chunks of one record under way at a time: more would meet the request limits of peers (pain row 24).</summary>
+    private const int InFlightMax = 4;
+
+    /// <summary>How often a reader looks for a record whose chunks are of two versions: its writer is at work just then.</summary>
+    private const int TriesMax = 3;
+
+    /// <summary>What the original waits in between.</summary>
+    private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(500);
+
+    private readonly KeyLocks _locks = new();
+
+    /// <summary>Writes a record of ours; a version we wrote before is replaced.</summary>
+    /// <param name="baseKey">A text of <see cref="ChunkBases"/>.</param>
+    /// <param name="type">Value type: how long it lives.</param>
+    /// <returns>Success only when all chunks were taken.</returns>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public Task<PutReport> WriteAsync(string baseKey, ushort type, ReadOnlyMemory<byte> record, TimeSpan deadline, CancellationToken cancellation = default) =>
+        WriteAsync(baseKey, type, record, network.Within(deadline), cancellation);
+
+    /// <summary>Deletes our record: a chunk 0 that says so.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public async Task<PutReport> DeleteAsync(string baseKey, ushort type, TimeSpan deadline, CancellationToken cancellation = default)
+    {
+        Deadline within = network.Within(deadline);
+        using IDisposable? turn = await _locks.EnterAsync(baseKey, within, cancellation).ConfigureAwait(false);
+        return turn is null ? PutReport.No(ResultCode.Timeout) : await PutAsync(baseKey, type, ChunkedRecord.Tombstone(), within, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Every writer's record under a base key.</summary>
+    /// <param name="bytesMax">The most one record may have, decompressed.</param>
+    /// <returns>Success with at least one; NotFound; NetworkError, Timeout; SerializationFailed when there are only broken ones.</returns>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public Task<Answer<IReadOnlyList<ChunkedValue>>> ReadAllAsync(string baseKey, int bytesMax, TimeSpan deadline, CancellationToken cancellation = default) =>
+        ReadAsync(baseKey, bytesMax, owner: null, network.Within(deadline), cancellation);
+
+    public void Dispose() => _locks.Dispose();
+
+    internal async Task<PutReport> WriteAsync(string baseKey, ushort type, ReadOnlyMemory<byte> record, Deadline deadline, CancellationToken cancellation)
+    {
+        if (record.Length > ChunkCodec.RecordBytesMax) return PutReport.No(ResultCode.OutOfMemory);
+        using IDisposable? turn = await _locks.EnterAsync(baseKey, deadline, cancellation).ConfigureAwait(false);
+        if (turn is null) return PutReport.No(ResultCode.Timeout);
+        Chunk[] chunks = ChunkedRecord.Split(record.Span);
+        var reports = new List<PutReport>();
+        foreach (Chunk[] batch in chunks.Skip(1).Reverse().Chunk(InFlightMax))
+        {
+            reports.AddRange(await Task.WhenAll(batch.Select(chunk => PutAsync(baseKey, type, chunk, deadline, cancellation))).ConfigureAwait(false));
+            // Without all others chunk 0 would make a broken version of a good one.
+            if (PutReport.Worst(reports) is { IsSuccess: false } failed) return failed;
+        }
+
+        reports.Add(await PutAsync(baseKey, type, chunks[0], deadline, cancellation).ConfigureAwait(false));
+        return PutReport.Worst(reports);
+    }
+
+    /// <summary>Our own record: what we, or our other devices, wrote.</summary>
+    internal async Task<Answer<ReadOnlyMemory<byte>>> ReadOwnAsync(string baseKey, int bytesMax, Deadline deadline, CancellationToken cancellation)
+    {
+        Answer<IReadOnlyList<ChunkedValue>> found = await ReadAsync(baseKey, bytesMax, network.Dht.OwnerId, deadline, cancellation).ConfigureAwait(false);
+        return new Answer<ReadOnlyMemory<byte>>(found.Code, found.Value is { } values ? values[0].Data : default);
+    }
+
+    internal async Task<Answer<IReadOnlyList<ChunkedValue>>> ReadAsync(string baseKey, int bytesMax, InfoHash? owner, Deadline deadline, CancellationToken cancellation)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            Answer<IReadOnlyList<ChunkedValue>> answer = await ReadOnceAsync(baseKey, bytesMax, owner, deadline, cancellation).ConfigureAwait(false);
+            if (answer.Code != ResultCode.SerializationFailed || attempt == TriesMax || deadline.Left <= RetryPause) return answer;
+            await Task.Delay(RetryPause, network.Time, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<Answer<IReadOnlyList<ChunkedValue>>> ReadOnceAsync(string baseKey, int bytesMax, InfoHash? owner, Deadline deadline, CancellationToken cancellation)
+    {
+        RecordsFound found = await network.GetAllAsync(DnaKeys.Chunk(baseKey, 0), deadline, cancellation).ConfigureAwait(false);
+        var values = new List<ChunkedValue>();
+        ResultCode worst = found.Missing;
+        foreach (VerifiedValue first in found.Values.Where(value => value.IsSigned && (owner is null || value.OwnerId == owner)).Take(WritersMax))
+        {
+            if (ChunkCodec.Read(first.Data.Span, out Chunk? chunk) != RecordStatus.Ok || chunk!.Index != 0 || chunk.Total == 0) continue;
+            Answer<byte[]> whole = await JoinAsync(baseKey, bytesMax, first, chunk, deadline, cancellation).ConfigureAwait(false);
+            if (whole.Value is { } data) values.Add(new ChunkedValue(first.OwnerId, data));
+            else worst = whole.Code;
+        }
+
+        return values.Count > 0 ? Answer<IReadOnlyList<ChunkedValue>>.Of(values) : Answer<IReadOnlyList<ChunkedValue>>.No(worst);
+    }
+
+    private async Task<Answer<byte[]>> JoinAsync(string baseKey, int bytesMax, VerifiedValue first, Chunk head, Deadline deadline, CancellationToken cancellation)
+    {
+        // Compressed data is hardly longer than what it holds: more chunks than that are there to keep a reader busy.
+        if (head.OriginalBytes > (uint)bytesMax || head.Total > bytesMax / ChunkCodec.PayloadBytesMax + 2) return Answer<byte[]>.No(ResultCode.SerializationFailed);
+        var chunks = new List<Chunk> { head };
+        foreach (int[] batch in Enumerable.Range(1, (int)head.Total - 1).Chunk(InFlightMax))
+        {
+            RecordsFound[] found = await Task.WhenAll(batch.Select(i => network.GetAllAsync(DnaKeys.Chunk(baseKey, i), deadline, cancellation))).ConfigureAwait(false);
+            foreach (RecordsFound records in found)
+            {
+                VerifiedValue? next = records.Values.FirstOrDefault(value => value.IsSigned && value.OwnerId == first.OwnerId && value.Id == first.Id);
+                if (next is null && records.Missing is ResultCode.NetworkError or ResultCode.Timeout) return Answer<byte[]>.No(records.Missing);
+                if (next is null || ChunkCodec.Read(next.Data.Span, out Chunk? chunk) != RecordStatus.Ok) return Answer<byte[]>.No(ResultCode.SerializationFailed);
+                chunks.Add(chunk!);
+            }
+        }
+
+        return ChunkedRecord.Join(chunks, bytesMax, out byte[]? whole) == RecordStatus.Ok ? Answer<byte[]>.Of(whole!) : Answer<byte[]>.No(ResultCode.SerializationFailed);
+    }
+
+    private async Task<PutReport> PutAsync(string baseKey, ushort type, Chunk chunk, Deadline deadline, CancellationToken cancellation) =>
+        (await network.PutSharedAsync(DnaKeys.Chunk(baseKey, (int)chunk.Index), type, ChunkCodec.Write(chunk), deadline, cancellation).ConfigureAwait(false)).Report;
+}

@@ -1,0 +1,133 @@
+using Dna.Fast.Kademlia;
+using Dna.Fast.Kademlia.ValueTypes;
+
+namespace Dna.Fast.Messenger;
+
+/// <summary>What was found for us.</summary>
+/// <param name="Messages">New ones, each once, in the order in which each sender sent them.</param>
+/// <param name="Unknown">Senders whose messages could not all be read: there may be more.</param>
+public sealed record InboxReport(IReadOnlyList<OfflineMessage> Messages, IReadOnlyList<string> Unknown);
+
+/// <summary>How many days of buckets are read (DNA layer, section 11.3).</summary>
+public enum InboxDepth
+{
+    /// <summary>Yesterday, today and tomorrow, by our clock: for who looks often.</summary>
+    Recent,
+
+    /// <summary>Six days back until tomorrow: all that has not expired.</summary>
+    Full,
+}
+
+/// <summary>Receives what was sent while we were away (DNA layer, sections 11.2 and 11.3): reads our contacts' outboxes and buckets for us, of all owners.</summary>
+/// <remarks>
+/// Any thread. Who put a message there proves nothing: each envelope is signed by its sender, and opening it says by whom. A message is delivered when the application says so
+/// (<see cref="ConfirmAsync"/>); from then on it is not handed out again. A deadline covers a whole call.
+/// </remarks>
+public sealed class Inbox(RecordNetwork network, ChunkStore chunks, IDeliveryLog log)
+{
+    /// <summary>Senders read at a time.</summary>
+    private const int InFlightMax = 16;
+
+    /// <summary>Reads what senders have for us and we do not have yet.</summary>
+    /// <param name="recipient">Our fingerprint.</param>
+    /// <param name="senders">Fingerprints; what is none is left out.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public async Task<InboxReport> RetrieveAsync(
+        string recipient, IReadOnlyCollection<string> senders, InboxDepth depth, TimeSpan deadline, CancellationToken cancellation = default)
+    {
+        Deadline within = network.Within(deadline);
+        var messages = new List<OfflineMessage>();
+        var unknown = new List<string>();
+        foreach (string[] batch in senders.Select(sender => UserFingerprint.Normalise(sender)).OfType<string>().Distinct().Chunk(InFlightMax))
+        {
+            (bool IsKnown, List<OfflineMessage> Found)[] read =
+                await Task.WhenAll(batch.Select(sender => FromAsync(sender, recipient, depth, within, cancellation))).ConfigureAwait(false);
+            for (int i = 0; i < batch.Length; i++)
+            {
+                messages.AddRange(read[i].Found);
+                if (!read[i].IsKnown) unknown.Add(batch[i]);
+            }
+        }
+
+        return new InboxReport(messages, unknown);
+    }
+
+    /// <summary>Remembers that messages were delivered, and tells their senders.</summary>
+    /// <param name="recipient">Our keys.</param>
+    /// <param name="messages">What <see cref="RetrieveAsync"/> gave, once the application has it safe.</param>
+    /// <returns>What came of telling: the messages count as delivered in any case.</returns>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public async Task<PutReport> ConfirmAsync(IUserKeys recipient, IReadOnlyCollection<OfflineMessage> messages, TimeSpan deadline, CancellationToken cancellation = default)
+    {
+        Deadline within = network.Within(deadline);
+        foreach (OfflineMessage message in messages) log.Add(message.Sender, message.Digest, message.Timestamp, message.Expiry, network.Now);
+        var reports = new List<PutReport>();
+        foreach (string[] batch in messages.Select(message => message.Sender).Distinct().Chunk(InFlightMax))
+            reports.AddRange(await Task.WhenAll(batch.Select(sender => TellAsync(recipient, sender, within, cancellation))).ConfigureAwait(false));
+        return reports.Count == 0 ? new PutReport(ResultCode.Success, 0) : PutReport.Worst(reports);
+    }
+
+    private async Task<PutReport> TellAsync(IUserKeys recipient, string sender, Deadline deadline, CancellationToken cancellation)
+    {
+        (IReadOnlyList<MessageDigest> delivered, ulong newest) = log.DeliveredFrom(sender, AcknowledgementCodec.DeliveredMax);
+        byte[] data = AcknowledgementCodec.Sign(recipient, sender, newest, delivered);
+        return (await network.PutOwnAsync(DnaKeys.Acknowledgement(recipient.Fingerprint, sender), TypeRegistry.ThirtyDays, data, deadline, cancellation).ConfigureAwait(false)).Report;
+    }
+
+    private async Task<(bool IsKnown, List<OfflineMessage> Found)> FromAsync(string sender, string recipient, InboxDepth depth, Deadline deadline, CancellationToken cancellation)
+    {
+        ulong today = DnaKeys.DayOf(network.Now), first = today - Math.Min(today, depth == InboxDepth.Recent ? 1UL : 6UL);
+        Task<(bool IsKnown, List<OfflineMessage> Found)>[] places =
+        [
+            OutboxAsync(sender, recipient, deadline, cancellation),
+            .. Enumerable.Range(0, (int)(today + 1 - first) + 1).Select(i => DayAsync(sender, recipient, first + (ulong)i, deadline, cancellation)),
+        ];
+        (bool IsKnown, List<OfflineMessage> Found)[] read = await Task.WhenAll(places).ConfigureAwait(false);
+        ulong now = network.Now;
+        // The sort is stable: within one second the outbox comes first, then buckets by number, as they were filled.
+        List<OfflineMessage> messages =
+        [
+            .. read.SelectMany(place => place.Found)
+                .Where(message => message.Expiry > now && message.Sender == sender && message.Recipient == recipient)
+                .DistinctBy(message => message.Digest).Where(message => !log.Contains(sender, message.Digest))
+                .OrderBy(message => message.Timestamp).ThenBy(message => message.Seq ?? 0),
+        ];
+        return (read.All(place => place.IsKnown), messages);
+    }
+
+    private async Task<(bool IsKnown, List<OfflineMessage> Found)> OutboxAsync(string sender, string recipient, Deadline deadline, CancellationToken cancellation)
+    {
+        RecordsFound found = await network.GetAllAsync(DnaKeys.Outbox(sender, recipient), deadline, cancellation).ConfigureAwait(false);
+        var messages = new List<OfflineMessage>();
+        foreach (VerifiedValue value in found.Values)
+        {
+            OutboxCodec.Read(value.Data.Span, out List<OfflineMessage> read);
+            messages.AddRange(read);
+        }
+
+        return (found.IsComplete && found.Code is ResultCode.Success or ResultCode.NotFound, messages);
+    }
+
+    private async Task<(bool IsKnown, List<OfflineMessage> Found)> DayAsync(string sender, string recipient, ulong day, Deadline deadline, CancellationToken cancellation)
+    {
+        var messages = new List<OfflineMessage>();
+        for (int part = 0; part < OutboxLimits.PartsMax; part++)
+        {
+            Answer<IReadOnlyList<ChunkedValue>> found = await chunks.ReadAsync(
+                OutboxLimits.PartBase(sender, recipient, day, part), OutboxLimits.PartBytesMax, owner: null, deadline, cancellation).ConfigureAwait(false);
+            if (found.Code == ResultCode.NotFound) return (true, messages);
+            if (!found.IsSuccess) return (false, messages);
+            int before = messages.Count;
+            foreach (ChunkedValue value in found.Value!)
+            {
+                OutboxCodec.Read(value.Data.Span, out List<OfflineMessage> read);
+                messages.AddRange(read);
+            }
+
+            // A part that is not full is the last one.
+            if (messages.Count - before < OutboxLimits.PartMax) return (true, messages);
+        }
+
+        return (true, messages);
+    }
+}

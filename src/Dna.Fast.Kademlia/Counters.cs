@@ -45,6 +45,7 @@ public enum Counter
     DropListenerLimit,
     DropAcknowledgementFull,
     DropForgedValue,
+    DropSurplusValue,
     DropAcknowledgementLate,
     DropReplyCostly,
 

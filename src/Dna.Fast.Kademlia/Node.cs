@@ -74,6 +74,9 @@ public sealed class Node : IDisposable
     /// <summary>Tables, gate, tokens: for statistics and tests.</summary>
     public NodeContext Context { get; }
 
+    /// <summary>For tests that hand an operation what nodes sent. Owner thread only.</summary>
+    internal OwnerParts OwnerParts => _owner.Parts;
+
     /// <summary>A counter's sum over all threads. Any thread.</summary>
     public long Count(Counter counter)
     {

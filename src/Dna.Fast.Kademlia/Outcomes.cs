@@ -19,7 +19,8 @@ public readonly record struct GetOutcome(int Answered, bool Reachable);
 /// <param name="From">The node that sent it; <c>default</c> for our own store.</param>
 public readonly record struct FoundValue(ReadOnlyMemory<byte> Packed, NodeAddress From);
 
-/// <summary>What a listener is told: <see cref="ValueChange.Gone"/> carries the id alone.</summary>
+/// <summary>What a listener is told.</summary>
+/// <param name="Packed">The packed value; with <see cref="ValueChange.Gone"/> the last version that was told, so that its owner is known.</param>
 public readonly record struct ListenEvent(ValueChange Change, ulong ValueId, ReadOnlyMemory<byte> Packed);
 
 /// <summary>A running operation of ours. Any thread may cancel it; cancelling twice does nothing.</summary>

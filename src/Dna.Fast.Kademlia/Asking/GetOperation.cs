@@ -9,15 +9,23 @@ internal sealed class GetOperation : IOperation, IValueVisitor
     /// <summary>Bytes of values kept of one get; more is no answer a person or a program waits for, but a server that never ends.</summary>
     private const long BytesMax = 256L << 20;
 
-    /// <summary>Different values under one id: one for each node that may hold another owner's.</summary>
-    private const int VersionsMax = 2 * Search.AnnounceWidth;
+    /// <summary>Different values of one node under one id: its slot holds one, which may be edited while we ask.</summary>
+    /// <remarks>For each node by itself: with one bound for all, whoever answers first with many would hide what the others have.</remarks>
+    private const int VersionsOfNodeMax = 2;
+
+    /// <summary>What a value costs us beside its bytes, so that a node cannot send a million empty ones for nothing.</summary>
+    private const int OverheadBytes = 256;
+
+    /// <summary>Bytes of values kept of one node, so that one alone cannot end a get: four times what a stock node keeps under one key.</summary>
+    private const long BytesOfNodeMax = BytesMax / 4;
 
     private readonly OwnerParts _parts;
     private readonly InfoHash _key;
     private readonly ReadOnlyMemory<byte> _where;
     private readonly Func<FoundValue, bool> _found;
     private readonly Action<GetOutcome> _done;
-    private readonly Dictionary<ulong, List<ReadOnlyMemory<byte>>> _taken = [];
+    private readonly Dictionary<ulong, List<FoundValue>> _taken = [];
+    private readonly Dictionary<NodeAddress, long> _bytesOfNodes = [];
     private readonly List<(Search Search, GetTask Task)> _tasks = [];
     private readonly List<ReadOnlyMemory<byte>> _local = [];
     private int _running;
@@ -64,9 +72,10 @@ internal sealed class GetOperation : IOperation, IValueVisitor
         foreach (ReadOnlyMemory<byte> packed in values)
         {
             if (IsEnded) return;
-            if (!IsWanted(packed.Span, out ulong id) || (asked ?? id) != id || IsKnown(id, packed)) continue;
-            _bytes += packed.Length;
-            if (!_found(new FoundValue(packed, from)) || _bytes > BytesMax) End();
+            var value = new FoundValue(packed, from);
+            if (!IsWanted(packed.Span, out ulong id) || (asked ?? id) != id || IsKnown(id, value) || IsTooMuch(value)) continue;
+            _bytes += packed.Length + OverheadBytes;
+            if (!_found(value) || _bytes > BytesMax) End();
         }
     }
 
@@ -96,17 +105,33 @@ internal sealed class GetOperation : IOperation, IValueVisitor
         return _parts.IsGenuine(value);
     }
 
-    private bool IsKnown(ulong id, ReadOnlyMemory<byte> packed)
+    private bool IsKnown(ulong id, in FoundValue value)
     {
-        if (!_taken.TryGetValue(id, out List<ReadOnlyMemory<byte>>? versions)) _taken.Add(id, versions = []);
-        foreach (ReadOnlyMemory<byte> version in versions)
+        if (!_taken.TryGetValue(id, out List<FoundValue>? versions)) _taken.Add(id, versions = []);
+        int ofNode = 0;
+        foreach (FoundValue version in versions)
         {
-            if (version.Span.SequenceEqual(packed.Span)) return true;
+            if (version.Packed.Span.SequenceEqual(value.Packed.Span)) return true;
+            if (version.From == value.From) ofNode++;
         }
 
-        if (versions.Count == VersionsMax) return true;
-        versions.Add(packed);
+        if (ofNode >= VersionsOfNodeMax) return Drop();
+        versions.Add(value);
         return false;
+    }
+
+    private bool IsTooMuch(in FoundValue value)
+    {
+        long bytes = _bytesOfNodes.GetValueOrDefault(value.From) + value.Packed.Length + OverheadBytes;
+        if (bytes > BytesOfNodeMax) return Drop();
+        _bytesOfNodes[value.From] = bytes;
+        return false;
+    }
+
+    private bool Drop()
+    {
+        _parts.Counters.Add(Counter.DropSurplusValue);
+        return true;
     }
 
     private void End()

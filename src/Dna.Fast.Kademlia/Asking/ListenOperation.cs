@@ -1,5 +1,4 @@
 using Dna.Fast.Kademlia.Store;
-using Dna.Fast.Kademlia.ValueTypes;
 using Dna.Fast.Wire;
 
 namespace Dna.Fast.Kademlia.Asking;
@@ -8,27 +7,12 @@ namespace Dna.Fast.Kademlia.Asking;
 /// <remarks>Owner thread only, but for <see cref="Cancel"/>.</remarks>
 internal sealed class ListenOperation : IOperation, IValueVisitor
 {
-    /// <summary>Values kept at once (section 6.7): the oldest arrivals beyond are told but not tracked.</summary>
-    private const int HeldMax = 4096;
-
     /// <summary>The holder that is our own store.</summary>
     private const uint OurStore = 0;
 
-    private sealed class Held(ReadOnlyMemory<byte> packed, ushort type, ushort seq)
-    {
-        public ReadOnlyMemory<byte> Packed { get; set; } = packed;
-
-        public ushort Type { get; set; } = type;
-
-        public ushort Seq { get; set; } = seq;
-
-        /// <summary>Who has it, and until when we believe so without hearing more.</summary>
-        public Dictionary<uint, long> UntilMs { get; } = [];
-    }
-
     private readonly OwnerParts _parts;
     private readonly Action<ListenEvent> _told;
-    private readonly Dictionary<ulong, Held> _held = [];
+    private readonly HeldValues _held = new();
     private readonly List<(Search Search, ListenTask Task)> _tasks = [];
     private Timer? _expiry;
     private long _expiryMs;
@@ -85,48 +69,23 @@ internal sealed class ListenOperation : IOperation, IValueVisitor
         return true;
     }
 
-    /// <summary>A holder has a value: new, or a newer version, is told.</summary>
+    /// <summary>A holder has a value: a new one, or a newer version of its owner, is told.</summary>
     public void Hold(uint holder, ReadOnlyMemory<byte> packed, NodeAddress from)
     {
         if (_isEnded || ValueReader.Read(packed.Span, out ValueView value, out _) != DecodeStatus.Ok) return;
         if (QueryView.TryRead(Where.Span, out QueryView query) != DecodeStatus.Ok || !query.Matches(value) || !_parts.IsGenuine(value)) return;
-        long until = _parts.Turn.Ms + TypeRegistry.LifetimeMs(value.Type);
-        if (!_held.TryGetValue(value.Id, out Held? held))
-        {
-            held = new Held(packed, value.Type, value.Seq);
-            if (_held.Count < HeldMax) _held.Add(value.Id, held);
-            Tell(ValueChange.Stored, value.Id, packed);
-        }
-        else if (IsNewer(held, value))
-        {
-            (held.Packed, held.Type, held.Seq) = (packed, value.Type, value.Seq);
-            Tell(ValueChange.Stored, value.Id, packed);
-        }
-
-        held.UntilMs[holder] = until;
+        if (_held.Hold(holder, value, packed, _parts.Turn.Ms)) Tell(ValueChange.Stored, value.Id, packed);
         Arm();
     }
 
     /// <summary>A holder says a value's lifetime began anew.</summary>
-    public void Renew(uint holder, ulong valueId)
-    {
-        if (_held.TryGetValue(valueId, out Held? held) && held.UntilMs.ContainsKey(holder))
-            held.UntilMs[holder] = _parts.Turn.Ms + TypeRegistry.LifetimeMs(held.Type);
-    }
+    public void Renew(uint holder, ulong valueId) => _held.Renew(holder, valueId, _parts.Turn.Ms);
 
     /// <summary>A holder lost a value; when it was the last one, the value is gone.</summary>
-    public void Lose(uint holder, ulong valueId)
-    {
-        if (!_held.TryGetValue(valueId, out Held? held) || !held.UntilMs.Remove(holder) || held.UntilMs.Count > 0) return;
-        _held.Remove(valueId);
-        Tell(ValueChange.Gone, valueId, default);
-    }
+    public void Lose(uint holder, ulong valueId) => _held.Lose(holder, valueId, TellGone);
 
     /// <summary>A holder is gone with all it held.</summary>
-    public void LoseAll(uint holder)
-    {
-        foreach (ulong id in _held.Where(h => h.Value.UntilMs.ContainsKey(holder)).Select(h => h.Key).ToList()) Lose(holder, id);
-    }
+    public void LoseAll(uint holder) => _held.LoseAll(holder, TellGone);
 
     /// <summary>A slot of our own store changed under this key.</summary>
     public void ChangedHere(ulong valueId, ValueChange change)
@@ -136,13 +95,7 @@ internal sealed class ListenOperation : IOperation, IValueVisitor
         else _parts.Context.Store.ReadOne(Key, valueId, _parts.Turn.Now.UnixMs, this);
     }
 
-    // Another owner's value under the same id is another value: the last one told stands, as one slot can hold but one.
-    private static bool IsNewer(Held held, in ValueView value)
-    {
-        if (ValueReader.Read(held.Packed.Span, out ValueView old, out _) != DecodeStatus.Ok) return true;
-        if (old.IsEqualTo(value)) return false;
-        return !value.IsSigned || !value.Owner.SequenceEqual(old.Owner) || value.Seq > held.Seq;
-    }
+    private void TellGone(ulong valueId, ReadOnlyMemory<byte> packed) => Tell(ValueChange.Gone, valueId, packed);
 
     private void Tell(ValueChange change, ulong valueId, ReadOnlyMemory<byte> packed)
     {
@@ -152,7 +105,7 @@ internal sealed class ListenOperation : IOperation, IValueVisitor
     private void Arm()
     {
         if (_held.Count == 0 || _isEnded) return;
-        long due = _held.Values.SelectMany(h => h.UntilMs.Values).DefaultIfEmpty(long.MaxValue).Min();
+        long due = _held.NextDueMs;
         if (due == long.MaxValue || (_expiry is { IsDone: false } && _expiryMs <= due)) return;
         _expiry?.Cancel();
         _expiryMs = due;
@@ -161,11 +114,7 @@ internal sealed class ListenOperation : IOperation, IValueVisitor
 
     private void ExpireDue()
     {
-        foreach ((ulong id, Held held) in _held.ToList())
-        {
-            foreach (uint holder in held.UntilMs.Where(h => h.Value <= _parts.Turn.Ms).Select(h => h.Key).ToList()) Lose(holder, id);
-        }
-
+        _held.LoseDue(_parts.Turn.Ms, TellGone);
         Arm();
     }
 }

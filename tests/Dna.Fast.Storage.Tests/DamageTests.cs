@@ -98,6 +98,50 @@ public sealed class DamageTests : IDisposable
         Assert.Equal((1, 1), (Missing(store), store.Statistics.Damaged));
     }
 
+    [Fact]
+    public void An_entry_that_reached_the_disk_in_part_is_a_cut_and_one_with_a_bad_byte_is_damage()
+    {
+        byte[] packed = new byte[3000];
+        Array.Fill(packed, (byte)7);
+        using (FasterValueStore store = _folder.Open())
+        {
+            for (int i = 0; i < 4; i++)
+            {
+                store.Put(Samples.Key(i), new SlotInfo(1, 3, _folder.Clock.NowUnixMs, long.MaxValue, default), packed, true, _folder.Clock.NowUnixMs, Policy.Replacing);
+            }
+        }
+
+        string log = Assert.Single(_folder.Files("wal"));
+        byte[] whole = File.ReadAllBytes(log);
+        int last = whole.AsSpan().LastIndexOfAnyExcept((byte)0);
+        foreach ((bool torn, int values, int damaged) in new[] { (true, 3, 0), (false, 3, 1) })
+        {
+            byte[] bytes = [.. whole, .. new byte[Log.WriteAheadLog.GrowBytes - whole.Length]];
+            if (torn) bytes.AsSpan((last - 1000) & -512).Clear();
+            else bytes[last - 1000] ^= 0x5A;
+            foreach (string file in Directory.GetFiles(_folder.Path)) File.Delete(file);
+            File.WriteAllBytes(log, bytes);
+            using FasterValueStore store = _folder.Open();
+            Assert.Equal((values, damaged), (store.Statistics.Values, store.Statistics.Damaged));
+        }
+    }
+
+    [Fact]
+    public void A_length_that_became_a_larger_one_does_not_hide_the_entries_behind_it()
+    {
+        FillAndClose();
+        string log = Assert.Single(_folder.Files("wal"));
+        using (FileStream file = new(log, FileMode.Open))
+        {
+            file.SetLength(file.Length + Log.WriteAheadLog.GrowBytes);
+            file.Position = FirstEntry;
+            file.Write(BitConverter.GetBytes(Log.WalEntry.BytesMax - 1));
+        }
+
+        using FasterValueStore store = _folder.Open();
+        Assert.Equal((1, 1), (Missing(store), store.Statistics.Damaged));
+    }
+
     [Theory]
     [InlineData(".state")]
     [InlineData(".index")]

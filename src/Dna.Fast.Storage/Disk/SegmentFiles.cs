@@ -3,12 +3,19 @@ using System.Globalization;
 namespace Dna.Fast.Storage.Disk;
 
 /// <summary>A long address space kept in files of equal size, <c>name.0</c>, <c>name.1</c> and so on, of which the oldest can be dropped.</summary>
-/// <remarks>Any thread. What was never written reads as zeros.</remarks>
-internal sealed class SegmentFiles(IStoreDisk disk, string directory, string name, int segmentBits) : IDisposable
+/// <remarks>
+/// Any thread. What was never written reads as zeros.
+/// <para>With <paramref name="growBytes"/> a file grows by so many zeros at once, and later writes only fill them: then a sync writes data and nothing
+/// else, where each change of a file's length costs another write of the disk. One thread writes then.</para>
+/// </remarks>
+internal sealed class SegmentFiles(IStoreDisk disk, string directory, string name, int segmentBits, int growBytes = 0) : IDisposable
 {
+    private static readonly byte[] Zeros = new byte[64 * 1024];
+
     private readonly Lock _lock = new();
     private readonly List<string> _created = [];
     private IStoreFile?[] _files = [];
+    private long _grownUntil;
 
     public long SegmentBytes => 1L << segmentBits;
 
@@ -59,7 +66,13 @@ internal sealed class SegmentFiles(IStoreDisk disk, string directory, string nam
     }
 
     /// <summary>Writes within one segment.</summary>
-    public void Write(ReadOnlySpan<byte> source, long address) => Open((int)(address >> segmentBits)).Write(source, address & (SegmentBytes - 1));
+    public void Write(ReadOnlySpan<byte> source, long address)
+    {
+        IStoreFile file = Open((int)(address >> segmentBits));
+        long offset = address & (SegmentBytes - 1);
+        if (growBytes != 0) Grow(file, address, offset + source.Length);
+        file.Write(source, offset);
+    }
 
     /// <summary>Reads within one segment; what is not there is zeros.</summary>
     /// <returns>Bytes that were there.</returns>
@@ -106,6 +119,21 @@ internal sealed class SegmentFiles(IStoreDisk disk, string directory, string nam
     public void DeleteAll()
     {
         foreach (int segment in Existing()) Delete(segment);
+    }
+
+    private void Grow(IStoreFile file, long address, long end)
+    {
+        long segment = address & -SegmentBytes;
+        if (segment + end <= _grownUntil) return;
+        long length = file.Length, wanted = Math.Min(SegmentBytes, (end + growBytes - 1) / growBytes * growBytes);
+        while (length < wanted)
+        {
+            int zeros = (int)Math.Min(Zeros.Length, wanted - length);
+            file.Write(Zeros.AsSpan(0, zeros), length);
+            length += zeros;
+        }
+
+        _grownUntil = segment + wanted;
     }
 
     public void Dispose()

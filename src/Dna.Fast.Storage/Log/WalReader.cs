@@ -17,12 +17,16 @@ internal interface IWalSink
 /// <summary>Reads the files of a write-ahead log, trusting nothing.</summary>
 /// <remarks>
 /// A page is a row of (i32 length, entry, padding to 4 bytes); zeros end it. An entry whose sum is wrong is set aside, and the next sound one is looked
-/// for within the page at every multiple of 4, so one bad byte costs one entry. A log cut anywhere gives all entries before the cut.
+/// for within the page at every multiple of 4, so one bad byte costs one entry. A log cut anywhere gives all entries before the cut, and so does one
+/// whose last entry did not reach the disk whole: then zeros follow from the end of a sector on.
 /// </remarks>
 internal static class WalReader
 {
     private const int PageBytes = 1 << WriteAheadLog.PageBits;
     private const int LengthBytes = sizeof(int);
+
+    // What a disk writes whole or not at all, bytes: the least of all disks.
+    private const int SectorBytes = 512;
 
     // The first 64 bytes of a FASTER log are not used.
     private const int FirstAddress = 64;
@@ -57,14 +61,21 @@ internal static class WalReader
             }
 
             if (page[offset..].IndexOfAnyExcept((byte)0) < 0) return;
-            bool cut = page.Length < PageBytes && length is >= WalEntry.HeaderBytes and <= WalEntry.BytesMax && offset + LengthBytes + length > page.Length;
-            if (cut) return;
             int next = offset + LengthBytes;
             while (next + LengthBytes <= page.Length && !IsEntry(page, next, BinaryPrimitives.ReadInt32LittleEndian(page[next..]), seed)) next += 4;
+            bool last = next + LengthBytes > page.Length;
+            if (last && length is >= WalEntry.HeaderBytes and <= WalEntry.BytesMax && IsCut(page, offset + LengthBytes + length)) return;
             next = Math.Min(next, page.Length);
             sink.Damaged(pageAddress + offset, page[offset..next]);
             offset = next;
         }
+    }
+
+    private static bool IsCut(ReadOnlySpan<byte> page, int end)
+    {
+        if (page.Length < PageBytes && end > page.Length) return true;
+        int written = page.LastIndexOfAnyExcept((byte)0) + 1;
+        return (written + SectorBytes - 1 & -SectorBytes) < end;
     }
 
     private static bool IsEntry(ReadOnlySpan<byte> page, int offset, int length, uint seed) =>

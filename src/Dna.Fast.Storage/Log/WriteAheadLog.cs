@@ -19,6 +19,9 @@ internal sealed class WriteAheadLog : IDisposable
     /// <summary>Size of a file of the log, 4 MiB: the grain in which room is given back.</summary>
     public const int SegmentBits = 22;
 
+    /// <summary>By how much a file of the log grows at once: zeros for some thousand entries, still written in a millisecond.</summary>
+    public const int GrowBytes = 256 * 1024;
+
     /// <summary>Nothing waits longer than this for its commit, durable or not.</summary>
     public const int CommitMsMax = 100;
 
@@ -116,7 +119,19 @@ internal sealed class WriteAheadLog : IDisposable
 
     public void Dispose()
     {
+        long end = _log.TailAddress;
+        bool whole = _log.FlushedUntilAddress >= end;
         _log.Dispose();
+        try
+        {
+            // The zeros behind the last entry are no use to anybody.
+            if (whole) _files.CutAt(end);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // They do no harm either.
+        }
+
         _files.Dispose();
     }
 

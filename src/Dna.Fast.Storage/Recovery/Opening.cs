@@ -195,7 +195,7 @@ internal static class Opening
         new(engine.Options.Disk, engine.Options.Directory, identity.Name, engine.Options.SegmentBits);
 
     private static SegmentFiles WalFiles(StoreEngine engine, uint generation, uint seed) =>
-        new(engine.Options.Disk, engine.Options.Directory, FileNames.Of(FileNames.Wal, generation, seed), WriteAheadLog.SegmentBits);
+        new(engine.Options.Disk, engine.Options.Directory, FileNames.Of(FileNames.Wal, generation, seed), WriteAheadLog.SegmentBits, WriteAheadLog.GrowBytes);
 
     private static MemoryPlan Plan(StoreEngine engine) => MemoryPlan.For(engine.Options.MemoryBytes);
 

@@ -5,7 +5,7 @@ namespace Dna.Fast.Kademlia.Serving;
 /// <summary>Verifies a signature once: what was asked before is answered from a table of verdicts, right ones and wrong ones.</summary>
 /// <remarks>
 /// <para>Any thread, lock-free; allocates nothing when it remembers. A value is put again by its owner, by republishing nodes and by whoever wants to cost us time, and it
-/// comes back with every get; a verification takes thirty to a hundred microseconds, a look here one or two.</para>
+/// comes back with every get; a verification takes a hundred microseconds, three times that when the owner is new, a look here two or three.</para>
 /// <para>The verdict is found under a keyed hash of owner, body and signature and their lengths: SipHash-2-4, 128 bits, under a key nobody else knows, so nobody can make a
 /// wrong signature meet a right one's verdict. 65,536 verdicts of 16 bytes, one MiB, whatever strangers send; a new verdict takes the place of another.</para>
 /// </remarks>

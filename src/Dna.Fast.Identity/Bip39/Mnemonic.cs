@@ -24,6 +24,7 @@ public sealed class Mnemonic : IDisposable
 
     // Pinned, so that the collector leaves no copy behind when it moves things.
     private readonly byte[] _entropy;
+    private bool _isDisposed;
 
     private Mnemonic(ReadOnlySpan<byte> entropy)
     {
@@ -35,16 +36,27 @@ public sealed class Mnemonic : IDisposable
     public int WordCount => _entropy.Length * 3 / 4;
 
     /// <summary>Characters <see cref="WriteWords"/> writes.</summary>
+    /// <exception cref="ObjectDisposedException">The secret is gone.</exception>
     public int Length
     {
         get
         {
             Span<byte> bits = stackalloc byte[EntropyBytesMax + 1];
-            WithChecksum(_entropy, bits);
+            WithChecksum(Entropy, bits);
             int length = WordCount - 1;
             for (int i = 0; i < WordCount; i++) length += WordList.At(ReadWord(bits, i)).Length;
             CryptographicOperations.ZeroMemory(bits);
             return length;
+        }
+    }
+
+    // What is zeroed is a mnemonic too, which everybody knows: nobody may take it for the one that was.
+    private ReadOnlySpan<byte> Entropy
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            return _entropy;
         }
     }
 
@@ -85,10 +97,11 @@ public sealed class Mnemonic : IDisposable
 
     /// <summary>Writes the words in lower case with one space between them; the caller zeroes them.</summary>
     /// <param name="text"><see cref="Length"/> characters or more.</param>
+    /// <exception cref="ObjectDisposedException">The secret is gone.</exception>
     public void WriteWords(Span<char> text)
     {
         Span<byte> bits = stackalloc byte[EntropyBytesMax + 1];
-        WithChecksum(_entropy, bits);
+        WithChecksum(Entropy, bits);
         for (int i = 0; i < WordCount; i++)
         {
             string word = WordList.At(ReadWord(bits, i));
@@ -107,7 +120,8 @@ public sealed class Mnemonic : IDisposable
 
     /// <summary>Copies the entropy; the caller zeroes it.</summary>
     /// <param name="entropy"><see cref="EntropyBytes"/> of the number of words, or more.</param>
-    public void CopyEntropy(Span<byte> entropy) => _entropy.CopyTo(entropy);
+    /// <exception cref="ObjectDisposedException">The secret is gone.</exception>
+    public void CopyEntropy(Span<byte> entropy) => Entropy.CopyTo(entropy);
 
     /// <summary>PBKDF2-HMAC-SHA512 of the words, 2048 rounds, salt <c>mnemonic</c> and passphrase (section 2.3). About a millisecond.</summary>
     /// <param name="passphrase">
@@ -116,6 +130,7 @@ public sealed class Mnemonic : IDisposable
     /// </param>
     /// <param name="master">64 bytes; the caller zeroes them.</param>
     /// <returns>False when the passphrase is not ASCII or too long.</returns>
+    /// <exception cref="ObjectDisposedException">The secret is gone.</exception>
     public bool DeriveMaster(ReadOnlySpan<char> passphrase, Span<byte> master)
     {
         ReadOnlySpan<byte> prefix = "mnemonic"u8;
@@ -136,7 +151,11 @@ public sealed class Mnemonic : IDisposable
 
     public override string ToString() => $"mnemonic of {WordCount} words";
 
-    public void Dispose() => CryptographicOperations.ZeroMemory(_entropy);
+    public void Dispose()
+    {
+        _isDisposed = true;
+        CryptographicOperations.ZeroMemory(_entropy);
+    }
 
     private static MnemonicProblem ReadWords(ReadOnlySpan<char> text, Span<byte> bits, out int words)
     {

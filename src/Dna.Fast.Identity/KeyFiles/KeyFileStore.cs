@@ -55,20 +55,17 @@ public sealed class KeyFileStore(UserSuites suites, FillRandom random)
         }
     }
 
-    /// <summary>Writes a new file.</summary>
+    /// <summary>Writes a new file. Of several who try at once exactly one does.</summary>
     /// <param name="passphrase">UTF-8, not empty.</param>
     /// <returns>The file as it lies there; Exists when there is one already: it is untouched.</returns>
     public KeyFileResult<LockedKeyFile> Create(string path, UserIdentity identity, ReadOnlySpan<byte> passphrase, PassphraseCost cost)
     {
         try
         {
+            // Asked first too, because deriving the passphrase's key takes a while.
             if (Path.Exists(path)) return Failed<LockedKeyFile>(KeyFileStatus.Exists, path);
             byte[] content = KeyFile.Seal(identity, passphrase, cost, random);
-            PrivateFile.WriteBeside(path, content);
-            // Deriving the key took a while.
-            if (Path.Exists(path)) return Failed<LockedKeyFile>(KeyFileStatus.Exists, path);
-            PrivateFile.TakeName(path);
-            return Written(path, content);
+            return PrivateFile.TryCreate(path, content) ? Written(path, content) : Failed<LockedKeyFile>(KeyFileStatus.Exists, path);
         }
         catch (CryptographicException)
         {

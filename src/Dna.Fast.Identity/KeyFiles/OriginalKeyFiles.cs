@@ -41,14 +41,14 @@ public static class OriginalKeyFiles
     }
 
     /// <summary>Writes both files, mode 0600; they are not encrypted.</summary>
-    /// <returns>The identity it was given, or why nothing or only one file was written: Exists, WrongKind for another suite, Unusable.</returns>
+    /// <returns>The identity it was given, or why nothing was written: Exists, and what there is stays untouched; WrongKind for another suite; Unusable.</returns>
     public static KeyFileResult<UserIdentity> Write(string basePath, UserIdentity identity)
     {
         if (identity.Suite.Id != SuiteId.Messenger)
             return Failed(KeyFileStatus.WrongKind, $"the original messenger has no files for keys of the {identity.Suite.Name} suite");
         foreach ((_, string ending) in Pair)
         {
-            if (Path.Exists(basePath + ending)) return Failed(KeyFileStatus.Exists, $"there is already a file {basePath}{ending}: choose another name, or move it away");
+            if (Path.Exists(basePath + ending)) return Existing(basePath + ending);
         }
 
         using var signing = new SecretBytes(identity.Suite.PrivateSigningKeyBytes);
@@ -59,15 +59,30 @@ public static class OriginalKeyFiles
         {
             using SecretBytes dsa = OriginalKeyFile.Write(OriginalKeyKind.Signing, identity.Keys.SigningKey.Span, signing.Span, name);
             using SecretBytes kem = OriginalKeyFile.Write(OriginalKeyKind.Encryption, identity.Keys.EncryptionKey.Span, encryption.Span, name);
-            PrivateFile.Write(basePath + Pair[0].Ending, dsa.Span);
-            PrivateFile.Write(basePath + Pair[1].Ending, kem.Span);
-            return KeyFileResult.Ok(identity);
+            if (!PrivateFile.TryCreate(basePath + Pair[0].Ending, dsa.Span)) return Existing(basePath + Pair[0].Ending);
+            return WriteSecond(basePath, kem.Span) ? KeyFileResult.Ok(identity) : Existing(basePath + Pair[1].Ending);
         }
         catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
         {
             return Failed(KeyFileStatus.Unusable, $"the files of {basePath} cannot be written: {refusal.Message}");
         }
     }
+
+    /// <summary>Writes the second file, or takes the first one, which is ours, away again.</summary>
+    private static bool WriteSecond(string basePath, ReadOnlySpan<byte> content)
+    {
+        bool isWritten = false;
+        try
+        {
+            return isWritten = PrivateFile.TryCreate(basePath + Pair[1].Ending, content);
+        }
+        finally
+        {
+            if (!isWritten) File.Delete(basePath + Pair[0].Ending);
+        }
+    }
+
+    private static KeyFileResult<UserIdentity> Existing(string path) => Failed(KeyFileStatus.Exists, $"there is already a file {path}: choose another name, or move it away");
 
     private static KeyFileResult<UserIdentity> Join(string basePath, byte[][] contents, IIdentitySuite suite, string? name)
     {

@@ -28,6 +28,32 @@ public sealed class KeyFileStoreTests : IDisposable
         Assert.Equal(identity.Keys.Fingerprint, FingerprintOf(KeyFileKit.Passphrase));
     }
 
+    [Fact]
+    public void Of_many_creators_of_one_file_one_wins_and_the_file_is_his()
+    {
+        const int creators = 4;
+        using var begin = new Barrier(creators);
+        for (int round = 0; round < 100; round++)
+        {
+            File.Delete(_kit.File());
+            var answers = new (KeyFileStatus Status, string Fingerprint)[creators];
+            Thread[] threads = [.. Enumerable.Range(0, creators).Select(i => new Thread(() =>
+            {
+                byte[] master = new byte[Mnemonic.MasterBytes];
+                master.AsSpan().Fill((byte)i);
+                using UserIdentity own = UserIdentity.FromMaster(KeyFileKit.Suites.Fast, master, "");
+                Assert.True(begin.SignalAndWait(TimeSpan.FromMinutes(1)));
+                answers[i] = (_kit.Store.Create(_kit.File(), own, KeyFileKit.Passphrase, KeyFileKit.Cheap).Status, own.Keys.Fingerprint);
+            }))];
+            foreach (Thread thread in threads) thread.Start();
+            foreach (Thread thread in threads) thread.Join();
+            (_, string winner) = Assert.Single(answers, answer => answer.Status == KeyFileStatus.Ok);
+            Assert.Equal(creators - 1, answers.Count(answer => answer.Status == KeyFileStatus.Exists));
+            Assert.Equal(winner, FingerprintOf(KeyFileKit.Passphrase));
+            Assert.Equal([_kit.File()], Directory.GetFiles(_kit.Folder));
+        }
+    }
+
     [Theory]
     [InlineData(UnixFileMode.GroupRead)]
     [InlineData(UnixFileMode.OtherRead)]
@@ -125,7 +151,8 @@ public sealed class KeyFileStoreTests : IDisposable
         using UserIdentity identity = KeyFileKit.FromMaster("fast");
         LockedKeyFile file = _kit.Create(identity);
         byte[] next = KeyFile.Seal(identity, "other"u8, KeyFileKit.Cheap, System.Security.Cryptography.RandomNumberGenerator.Fill);
-        PrivateFile.WriteBeside(_kit.File(), next.AsSpan(0, Math.Min(written, next.Length)));
+        string left = PrivateFile.WriteTemporary(_kit.File(), next.AsSpan(0, Math.Min(written, next.Length)));
+        File.SetLastWriteTimeUtc(left, File.GetLastWriteTimeUtc(left) - TimeSpan.FromDays(1));
         Assert.Equal(identity.Keys.Fingerprint, FingerprintOf(KeyFileKit.Passphrase));
         // And what it left behind is in nobody's way.
         Assert.Equal(KeyFileStatus.Ok, _kit.Store.Replace(file, identity, "third"u8, KeyFileKit.Cheap).Status);
@@ -138,8 +165,8 @@ public sealed class KeyFileStoreTests : IDisposable
     {
         using UserIdentity identity = KeyFileKit.FromMaster("fast");
         _kit.Create(identity);
-        PrivateFile.WriteBeside(_kit.File(), KeyFile.Seal(identity, "other"u8, KeyFileKit.Cheap, System.Security.Cryptography.RandomNumberGenerator.Fill));
-        File.Move(_kit.File() + PrivateFile.Temporary, _kit.File(), overwrite: true);
+        string beside = PrivateFile.WriteTemporary(_kit.File(), KeyFile.Seal(identity, "other"u8, KeyFileKit.Cheap, System.Security.Cryptography.RandomNumberGenerator.Fill));
+        File.Move(beside, _kit.File(), overwrite: true);
         Assert.NotNull(FingerprintOf("other"u8));
     }
 
@@ -148,13 +175,13 @@ public sealed class KeyFileStoreTests : IDisposable
     {
         using UserIdentity identity = KeyFileKit.FromMaster("fast");
         LockedKeyFile file = _kit.Create(identity);
-        // A folder in the place of the file beside: neither deleted nor created nor written.
-        Directory.CreateDirectory(_kit.File() + PrivateFile.Temporary);
-        File.WriteAllText(Path.Combine(_kit.File() + PrivateFile.Temporary, "x"), "x");
-        KeyFileResult<LockedKeyFile> refused = _kit.Store.Replace(file, identity, "other"u8, KeyFileKit.Cheap);
+        // A name the system takes, and none longer: nothing can be written beside it.
+        string path = _kit.File(new string('k', 255));
+        File.Move(file.Path, path);
+        KeyFileResult<LockedKeyFile> refused = _kit.Store.Replace(file with { Path = path }, identity, "other"u8, KeyFileKit.Cheap);
         Assert.Equal(KeyFileStatus.Unusable, refused.Status);
         Assert.NotEmpty(refused.Message);
-        Assert.Equal(identity.Keys.Fingerprint, FingerprintOf(KeyFileKit.Passphrase));
+        Assert.Equal(file.Content.ToArray(), File.ReadAllBytes(path));
         Assert.Equal(KeyFileStatus.Unusable, _kit.Store.Create(_kit.File("no/such/folder.key"), identity, "p"u8, KeyFileKit.Cheap).Status);
     }
 

@@ -117,6 +117,33 @@ public sealed class OriginalKeyFileTests : IDisposable
         Assert.Equal(_kit.File("a"), OriginalKeyFiles.BaseOf(_kit.File("a.kem")));
     }
 
+    [Fact]
+    public void Of_many_exporters_to_one_place_one_wins_and_both_files_are_his()
+    {
+        const int exporters = 4;
+        using var begin = new Barrier(exporters);
+        for (int round = 0; round < 40; round++)
+        {
+            foreach (string file in Directory.GetFiles(_kit.Folder)) File.Delete(file);
+            var answers = new (KeyFileStatus Status, string Fingerprint)[exporters];
+            Thread[] threads = [.. Enumerable.Range(0, exporters).Select(i => new Thread(() =>
+            {
+                byte[] master = new byte[Mnemonic.MasterBytes];
+                master.AsSpan().Fill((byte)i);
+                using UserIdentity own = UserIdentity.FromMaster(KeyFileKit.Suites.Messenger, master, "");
+                Assert.True(begin.SignalAndWait(TimeSpan.FromMinutes(1)));
+                answers[i] = (OriginalKeyFiles.Write(_kit.File("a"), own).Status, own.Keys.Fingerprint);
+            }))];
+            foreach (Thread thread in threads) thread.Start();
+            foreach (Thread thread in threads) thread.Join();
+            (_, string winner) = Assert.Single(answers, answer => answer.Status == KeyFileStatus.Ok);
+            Assert.Equal(exporters - 1, answers.Count(answer => answer.Status == KeyFileStatus.Exists));
+            using UserIdentity read = OriginalKeyFiles.Read(_kit.File("a"), KeyFileKit.Suites, null).Value!;
+            Assert.Equal(winner, read.Keys.Fingerprint);
+            Assert.Equal([_kit.File("a.dsa"), _kit.File("a.kem")], Directory.GetFiles(_kit.Folder).Order(StringComparer.Ordinal));
+        }
+    }
+
     private void Write()
     {
         using UserIdentity alice = KeyFileKit.Alice();

@@ -7,7 +7,8 @@ namespace Dna.Fast.Kademlia;
 /// <param name="Asked">Nodes it was sent to.</param>
 /// <param name="Reachable">False when no node answered at all: the network is unreachable.</param>
 /// <param name="WasRefused">True when it was not sent because it would put an ownerless value over a signed one, which crashes stock nodes.</param>
-public readonly record struct PutOutcome(int Acknowledged, int Asked, bool Reachable, bool WasRefused = false);
+/// <param name="NewerExists">True when a node, or our own store, holds a newer version of the same owner's, or another one with the same seq: readers keep to that one.</param>
+public readonly record struct PutOutcome(int Acknowledged, int Asked, bool Reachable, bool WasRefused = false, bool NewerExists = false);
 
 /// <summary>How a get ended.</summary>
 /// <param name="Answered">Nodes that answered.</param>

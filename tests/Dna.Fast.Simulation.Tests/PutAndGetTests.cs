@@ -110,6 +110,50 @@ public sealed class PutAndGetTests
         Assert.InRange(most, 2, 4);
     });
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_another_device_signed_with_the_same_or_a_higher_seq_is_reported_and_neither_replaced_nor_refreshed(bool isPermanent) => Scenario.Run(SimOptions.Good, network =>
+    {
+        network.Grow(40);
+        InfoHash key = network.NewId();
+        SimNode phone = network.AddNode(isClient: true), laptop = network.AddNode(isClient: true);
+        network.Run(30_000);
+        byte[] first = SimValue.PackSigned(7, "first", "owner", seq: 1);
+        Assert.False(network.PutAndWait(phone, key, first).NewerExists);
+        foreach (ushort seq in (ushort[])[1, 0])
+        {
+            PutOutcome late = network.PutAndWait(laptop, key, SimValue.PackSigned(7, "second", "owner", seq), isPermanent);
+            Assert.Equal((0, 0, true, false, true), (late.Acknowledged, late.Asked, late.Reachable, late.WasRefused, late.NewerExists));
+        }
+
+        Assert.Equal("first", SimValue.TextOf(Assert.Single(network.GetAndWait(network.Nodes[0], key).Values)));
+
+        // The same value is no other one, and a newer one is taken.
+        SimNode tablet = network.AddNode(isClient: true);
+        network.Run(30_000);
+        PutOutcome same = network.PutAndWait(tablet, key, first, isPermanent), next = network.PutAndWait(tablet, key, SimValue.PackSigned(7, "third", "owner", seq: 2), isPermanent);
+        Assert.Equal((8, false, 8, false), (same.Acknowledged, same.NewerExists, next.Acknowledged, next.NewerExists));
+    });
+
+    [Fact]
+    public void The_end_of_an_older_versions_announcement_leaves_the_newer_version() => Scenario.Run(SimOptions.Good, network =>
+    {
+        network.Grow(20);
+        InfoHash key = network.NewId();
+        SimNode owner = network.Nodes[3];
+        SimPut old = owner.Put(network, key, SimValue.PackSigned(7, "old", "owner", seq: 0), permanent: true);
+        network.RunUntil(() => old.Outcome is not null, SimOperations.OperationMsMax, "The old version is put");
+        SimPut young = owner.Put(network, key, SimValue.PackSigned(7, "young", "owner", seq: 1), permanent: true);
+        network.RunUntil(() => young.Outcome is not null, SimOperations.OperationMsMax, "The new version is put");
+        old.Operation.Cancel();
+        network.Run(1_000);
+        Assert.Contains(7UL, owner.Stored(key));
+        young.Operation.Cancel();
+        network.Run(1_000);
+        Assert.DoesNotContain(7UL, owner.Stored(key));
+    });
+
     [Fact]
     public void Signed_edits_win_by_sequence_number_everywhere() => Scenario.Run(SimOptions.Good, network =>
     {

@@ -5,7 +5,8 @@ namespace Dna.Fast.Kademlia.Asking;
 /// <summary>Announces one value to the 8 nearest nodes of one family (section 6.5). Owner thread only.</summary>
 /// <remarks>
 /// Each node is first asked what it holds under the value's id. An ownerless value is never sent over a signed one (section 0, item 10: it ends a stock node), a
-/// permanent one that is there already is refreshed instead of sent again.
+/// permanent one that is there already is refreshed instead of sent again. That it is the same value, and not what another device of the owner signed with the same
+/// seq, is seen by the whole value alone, which is asked for once a node.
 /// </remarks>
 internal sealed class AnnounceTask(PutOperation operation) : ISearchTask
 {
@@ -26,6 +27,9 @@ internal sealed class AnnounceTask(PutOperation operation) : ISearchTask
     {
         public Stage Stage;
         public long AnnouncedMs;
+
+        /// <summary>The whole value was seen there, and it was ours.</summary>
+        public bool IsSame;
     }
 
     public int Acknowledged { get; private set; }
@@ -33,6 +37,9 @@ internal sealed class AnnounceTask(PutOperation operation) : ISearchTask
     public int Asked { get; private set; }
 
     public bool WasRefused { get; private set; }
+
+    /// <summary>True once a node turned out to hold a newer version, or another one with our seq; such a node is sent nothing.</summary>
+    public bool WasOutdated { get; private set; }
 
     /// <summary>True once a node answered anything at all.</summary>
     public bool IsReachable { get; private set; }
@@ -75,30 +82,39 @@ internal sealed class AnnounceTask(PutOperation operation) : ISearchTask
     private void Probe(Search search, SearchNode node, State state)
     {
         state.Stage = Stage.Probing;
-        RequestEvents events = search.Events(
-            node,
-            (in Message message, IReadOnlyList<ReadOnlyMemory<byte>> values) => Decide(search, node, state, message, values),
-            code => Stop(search, node, state, code),
-            () => state.Stage = Stage.Failed);
-        Search.Track(node, search.Queries.Get(node.Contact, search.Key, operation.ProbeQuery, events));
+        Ask(search, node, state, operation.ProbeQuery);
     }
 
-    private void Decide(Search search, SearchNode node, State state, in Message message, IReadOnlyList<ReadOnlyMemory<byte>> values)
+    private void Ask(Search search, SearchNode node, State state, byte[] query)
+    {
+        RequestEvents events = search.Events(
+            node,
+            (in Message message, IReadOnlyList<ReadOnlyMemory<byte>> values) => Decide(search, node, state, message, values, isLast: query == operation.WholeQuery),
+            code => Stop(search, node, state, code),
+            () => state.Stage = Stage.Failed);
+        Search.Track(node, search.Queries.Get(node.Contact, search.Key, query, events));
+    }
+
+    /// <param name="isLast">The answer is to the question for the whole value.</param>
+    private void Decide(Search search, SearchNode node, State state, in Message message, IReadOnlyList<ReadOnlyMemory<byte>> values, bool isLast)
     {
         if (operation.IsCancelled) return;
-        switch (operation.Compare(message, values))
+        Standing standing = operation.Compare(message, values, state.IsSame);
+        state.IsSame = standing == Standing.Present;
+        switch (standing)
         {
-            case Standing.Absent:
-                Put(search, node, state);
+            case Standing.Unclear when !isLast:
+                Ask(search, node, state, operation.WholeQuery);
                 break;
             case Standing.Present when operation.IsPermanent:
                 Refresh(search, node, state);
                 break;
-            case Standing.Present:
+            case Standing.Absent or Standing.Present:
                 Put(search, node, state);
                 break;
             default:
-                WasRefused = true;
+                WasOutdated |= standing == Standing.Newer;
+                WasRefused |= standing != Standing.Newer;
                 state.Stage = Stage.Refused;
                 state.AnnouncedMs = search.Turn.Ms;
                 break;

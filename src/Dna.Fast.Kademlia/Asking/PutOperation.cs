@@ -10,15 +10,21 @@ internal enum Standing : byte
     /// <summary>Nothing there, or an older version of ours.</summary>
     Absent,
 
-    /// <summary>Ours, or as new as ours.</summary>
+    /// <summary>The same as ours.</summary>
     Present,
+
+    /// <summary>Our owner's, and as new as ours or newer: the whole value tells whether it is the same.</summary>
+    Unclear,
+
+    /// <summary>Our owner's and another one than ours, as new or newer: ours can't take its place.</summary>
+    Newer,
 
     /// <summary>Another owner's: our value can't take its place, and an ownerless one must not be sent.</summary>
     Foreign,
 }
 
 /// <summary>A put over both families and our own store. Owner thread only, but for <see cref="Cancel"/>.</summary>
-internal sealed class PutOperation : IOperation
+internal sealed class PutOperation : IOperation, IValueVisitor
 {
     private readonly OwnerParts _parts;
     private readonly InfoHash _key;
@@ -28,6 +34,8 @@ internal sealed class PutOperation : IOperation
     private readonly byte[] _owner;
     private readonly ushort _type;
     private readonly ushort _seq;
+    private bool _isNewerHere;
+    private bool _isOursHere;
     private bool _isTold;
     private bool _isEnded;
 
@@ -49,6 +57,7 @@ internal sealed class PutOperation : IOperation
         IsPermanent = isPermanent;
         RepeatMs = Math.Max(TypeRegistry.LifetimeMs(_type) - AnnounceTask.MarginMs, AnnounceTask.MarginMs);
         ProbeQuery = MakeProbe(value.Id);
+        WholeQuery = MakeWhole(value.Id);
     }
 
     public ReadOnlyMemory<byte> Packed { get; }
@@ -68,6 +77,9 @@ internal sealed class PutOperation : IOperation
     /// <summary>Asks a node for id, owner and seq of what it holds under our id.</summary>
     public byte[] ProbeQuery { get; }
 
+    /// <summary>Asks a node for the whole value it holds under our id.</summary>
+    public byte[] WholeQuery { get; }
+
     public void Start()
     {
         if (_isEnded) return;
@@ -84,15 +96,16 @@ internal sealed class PutOperation : IOperation
         TellWhenDone();
     }
 
-    /// <summary>What a node's answer to <see cref="ProbeQuery"/> means for our value.</summary>
+    /// <summary>What a node's answer to <see cref="ProbeQuery"/> or <see cref="WholeQuery"/> means for our value; never <see cref="Standing.Unclear"/> when it holds the value.</summary>
     /// <remarks>An answer that cannot be read counts as foreign: it may hide a signed value.</remarks>
-    public Standing Compare(in Message message, IReadOnlyList<ReadOnlyMemory<byte>> values)
+    /// <param name="isSame">The node's value was compared with ours before: with the same seq it still is the same.</param>
+    public Standing Compare(in Message message, IReadOnlyList<ReadOnlyMemory<byte>> values, bool isSame)
     {
         // A node that knows no selections answers with whole values (section 2.4).
         foreach (ReadOnlyMemory<byte> packed in values)
         {
             if (ValueReader.Read(packed.Span, out ValueView value, out _) != DecodeStatus.Ok) return Standing.Foreign;
-            if (value.Id == ValueId) return Compare(value);
+            if (value.Id == ValueId) return CompareWhole(value);
         }
 
         if (message.Fields.IsEmpty) return Standing.Absent;
@@ -100,7 +113,7 @@ internal sealed class PutOperation : IOperation
         int read = 0;
         for (; rows.MoveNext(out ValueView row); read++)
         {
-            if (row.Id == ValueId) return Compare(row);
+            if (row.Id == ValueId) return isSame && row.Seq == _seq && row.Owner.SequenceEqual(_owner) ? Standing.Present : Compare(row);
         }
 
         return read == rows.Count ? Standing.Absent : Standing.Foreign;
@@ -121,17 +134,41 @@ internal sealed class PutOperation : IOperation
         if (IsPermanent)
         {
             _parts.PermanentPuts--;
-            if (_parts.Context.Store.Remove(_key, ValueId)) _parts.Context.Inbox.Changed(_key, ValueId, ValueChange.Gone);
+            // A newer version may lie there by now.
+            _parts.Context.Store.ReadOne(_key, ValueId, _parts.Turn.Now.UnixMs, this);
+            if (_isOursHere && _parts.Context.Store.Remove(_key, ValueId)) _parts.Context.Inbox.Changed(_key, ValueId, ValueChange.Gone);
         }
 
         _waiting.Clear();
         TellWhenDone();
     });
 
+    bool IValueVisitor.Visit(in SlotInfo slot, ReadOnlySpan<byte> packed)
+    {
+        _isOursHere = packed.SequenceEqual(Packed.Span);
+        return false;
+    }
+
     private Standing Compare(in ValueView theirs)
     {
         if (!theirs.Owner.SequenceEqual(_owner)) return Standing.Foreign;
-        return theirs.Seq < _seq ? Standing.Absent : Standing.Present;
+        if (_owner.Length == 0) return Standing.Present;
+        return theirs.Seq < _seq ? Standing.Absent : Standing.Unclear;
+    }
+
+    // What a node says of seq and owner proves nothing; the value itself does. One that is not genuine stands in the way all the same.
+    private Standing CompareWhole(in ValueView theirs)
+    {
+        Standing standing = Compare(theirs);
+        if (standing != Standing.Unclear) return standing;
+        if (ValueReader.Read(Packed.Span, out ValueView ours, out _) == DecodeStatus.Ok && theirs.IsEqualTo(ours)) return Standing.Present;
+        return _parts.IsGenuine(theirs) ? Standing.Newer : Standing.Foreign;
+    }
+
+    private static byte[] MakeWhole(ulong valueId)
+    {
+        Span<byte> where = stackalloc byte[64];
+        return where[..QueryMapWriter.WhereId(where, valueId)].ToArray();
     }
 
     private static byte[] MakeProbe(ulong valueId)
@@ -149,7 +186,7 @@ internal sealed class PutOperation : IOperation
         if (!IsPermanent) _isEnded = true;
         int acknowledged = _tasks.Sum(t => t.Task.Acknowledged), asked = _tasks.Sum(t => t.Task.Asked);
         bool reachable = _tasks.Any(t => t.Task.IsReachable), refused = acknowledged == 0 && _tasks.Any(t => t.Task.WasRefused);
-        _done(new PutOutcome(acknowledged, asked, reachable, refused));
+        _done(new PutOutcome(acknowledged, asked, reachable, refused, _isNewerHere || _tasks.Any(t => t.Task.WasOutdated)));
     }
 
     // The putter serves its value too, whatever the distance; a permanent one for as long as it announces it (section 6.5).
@@ -160,7 +197,9 @@ internal sealed class PutOperation : IOperation
         long expires = IsPermanent ? long.MaxValue : created + TypeRegistry.LifetimeMs(_type);
         if (expires <= now.UnixMs) return;
         var slot = new SlotInfo(ValueId, _type, created, expires, default);
-        PutResult result = _parts.Context.Store.Put(_key, slot, Packed.Span, durable: false, now.UnixMs, new EditPolicy(_parts.Context.Verifier).For(isVerified: true));
+        EditPolicy edits = new EditPolicy(_parts.Context.Verifier).For(isVerified: true);
+        PutResult result = _parts.Context.Store.Put(_key, slot, Packed.Span, durable: false, now.UnixMs, edits);
+        _isNewerHere = edits.LastRefusal == EditRefusal.StaleSeq;
         if (result.Status is PutStatus.Stored or PutStatus.Replaced && _parts.Context.Listened.Contains(_key))
             _parts.Context.Inbox.Changed(_key, ValueId, ValueChange.Stored);
     }

@@ -17,6 +17,9 @@ public enum PutAnswerStatus
 
     /// <summary>The deadline came first; some nodes may have taken it.</summary>
     TimedOut,
+
+    /// <summary>At least one node holds a newer version of the same owner's, or another one with the same seq, though others may have taken this one: read, raise seq, put again.</summary>
+    Outdated,
 }
 
 /// <param name="Acknowledged">Nodes that said they took it.</param>
@@ -27,6 +30,7 @@ public readonly record struct PutAnswer(PutAnswerStatus Status, int Acknowledged
     {
         PutAnswerStatus status = outcome switch
         {
+            { NewerExists: true } => PutAnswerStatus.Outdated,
             { WasRefused: true } => PutAnswerStatus.Refused,
             { Acknowledged: > 0 } => PutAnswerStatus.Acknowledged,
             { Reachable: false } => PutAnswerStatus.Unreachable,

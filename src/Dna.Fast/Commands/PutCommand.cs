@@ -126,6 +126,7 @@ internal static class PutCommand
             PutAnswerStatus.Acknowledged => (ExitCode.Ok, $"{answer.Acknowledged} of {answer.Asked} nodes acknowledged {value}"),
             PutAnswerStatus.Unacknowledged => (ExitCode.Failed, $"none of {answer.Asked} nodes acknowledged {value}"),
             PutAnswerStatus.Refused => (ExitCode.Failed, $"not sent: a signed value is under {value}, and an unsigned one over it ends stock nodes; take another id"),
+            PutAnswerStatus.Outdated => (ExitCode.Failed, $"a newer version of {value} is in the network"),
             PutAnswerStatus.Unreachable => (ExitCode.Unreachable, "no node answered: the network is unreachable"),
             _ => (ExitCode.Failed, $"no acknowledgement in time of {value}; some nodes may have it"),
         };

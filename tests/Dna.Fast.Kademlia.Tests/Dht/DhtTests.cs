@@ -34,6 +34,16 @@ public sealed class DhtTests
         Assert.Equal(expected, (await put).Status);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(7)]
+    public async Task A_put_is_outdated_wherever_a_newer_version_lies(int acknowledged)
+    {
+        Task<PutAnswer> put = _dht.PutAsync(Key, default, Deadline);
+        _node.PutDone!(new PutOutcome(acknowledged, acknowledged, true, NewerExists: true));
+        Assert.Equal(new PutAnswer(PutAnswerStatus.Outdated, acknowledged, acknowledged), await put);
+    }
+
     [Fact]
     public async Task A_late_put_is_ended_and_says_so()
     {

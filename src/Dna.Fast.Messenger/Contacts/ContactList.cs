@@ -11,9 +11,39 @@ public readonly record struct ContactChange(string Fingerprint, ulong Timestamp)
 /// <param name="Contacts">Fingerprints, each once, in the order in which they were added.</param>
 /// <param name="Added">When contacts were added that had been removed before; ours, old readers ignore it.</param>
 /// <param name="Removed">When former contacts were removed; ours, old readers ignore it.</param>
+/// <param name="KeepsTimes">True: its writer kept <paramref name="Added"/> and <paramref name="Removed"/>. False: an old client's, of which only its own time is known.</param>
 public sealed record ContactList(
-    string Identity, ulong Timestamp, IReadOnlyList<string> Contacts, IReadOnlyList<ContactChange> Added, IReadOnlyList<ContactChange> Removed)
+    string Identity, ulong Timestamp, IReadOnlyList<string> Contacts, IReadOnlyList<ContactChange> Added, IReadOnlyList<ContactChange> Removed, bool KeepsTimes = true)
 {
+    /// <summary>Removals that are remembered: the oldest are forgotten first.</summary>
+    public const int RemovedMax = 64;
+
     /// <summary>An empty list.</summary>
     public static ContactList Empty(string identity) => new(identity, 0, [], [], []);
+
+    /// <summary>Several copies of a user's list as one. A contact is in it when some copy has it and no copy removed it later than it was added.</summary>
+    /// <remarks>In a copy of an old client every contact counts as added when the copy was written: what such a client shows is not taken away for what it could not know.</remarks>
+    /// <param name="now">The time of the merged list, in seconds since 1970.</param>
+    public static ContactList Merge(string identity, IReadOnlyCollection<ContactList> copies, ulong now)
+    {
+        var added = new Dictionary<string, ulong>();
+        var removed = new Dictionary<string, ulong>();
+        foreach (ContactList copy in copies.OrderBy(copy => copy.Timestamp))
+        {
+            Dictionary<string, ulong> times = copy.Added.DistinctBy(change => change.Fingerprint).ToDictionary(change => change.Fingerprint, change => change.Timestamp);
+            foreach (string contact in copy.Contacts)
+            {
+                ulong time = copy.KeepsTimes ? times.GetValueOrDefault(contact) : copy.Timestamp;
+                added[contact] = Math.Max(added.GetValueOrDefault(contact), time);
+            }
+
+            foreach (ContactChange change in copy.Removed) removed[change.Fingerprint] = Math.Max(removed.GetValueOrDefault(change.Fingerprint), change.Timestamp);
+        }
+
+        string[] contacts = [.. added.Where(entry => !removed.TryGetValue(entry.Key, out ulong time) || entry.Value > time).Select(entry => entry.Key)];
+        // The time of an addition is needed only where there is a removal to win over.
+        ContactChange[] readded = [.. contacts.Where(removed.ContainsKey).Select(contact => new ContactChange(contact, added[contact]))];
+        ContactChange[] gone = [.. removed.OrderByDescending(entry => entry.Value).Take(RemovedMax).Select(entry => new ContactChange(entry.Key, entry.Value))];
+        return new ContactList(identity, now, contacts, readded, gone);
+    }
 }

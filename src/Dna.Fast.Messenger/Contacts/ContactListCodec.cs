@@ -5,7 +5,7 @@ namespace Dna.Fast.Messenger;
 /// <summary>Contact lists as sealed bytes and back (DNA layer, section 13). Any thread.</summary>
 /// <remarks>
 /// <c>"CLST" 4 | version 1 | timestamp 8 | expiry 8 | length 4 | envelope to ourselves | length 4 | signature over the JSON</c>, numbers big-endian; the JSON is plain: <c>identity, version
-/// 1, timestamp, contacts[]</c>, and ours <c>[added{fingerprint: time}], [removed{…}]</c>. The inner expiry is written for old clients and not looked at: a list of ours does not end.
+/// 1, timestamp, contacts[]</c>, and ours <c>keeps_times, [added{fingerprint: time}], [removed{…}]</c>. The inner expiry is written for old clients and not looked at: a list of ours does not end.
 /// </remarks>
 public static class ContactListCodec
 {
@@ -52,6 +52,7 @@ public static class ContactListCodec
             .Field("identity", list.Identity).Field("version", Version).Field("timestamp", list.Timestamp).Name("contacts").BeginArray();
         foreach (string contact in list.Contacts) json.Value(contact);
         json.EndArray();
+        if (list.KeepsTimes) json.Field("keeps_times", true);
         WriteTimes(json, "added", list.Added);
         WriteTimes(json, "removed", list.Removed);
         return json.EndObject().ToArray();
@@ -65,7 +66,7 @@ public static class ContactListCodec
         if (version != Version) return RecordStatus.UnknownVersion;
         if (json.Texts("contacts", EntriesMax) is not { } contacts) return RecordStatus.TooLarge;
         string[] fingerprints = [.. contacts.Select(text => UserFingerprint.Normalise(text)).OfType<string>().Distinct()];
-        list = new ContactList(identity, timestamp, fingerprints, ReadTimes(json.Object("added")), ReadTimes(json.Object("removed")));
+        list = new ContactList(identity, timestamp, fingerprints, ReadTimes(json.Object("added")), ReadTimes(json.Object("removed")), json.Bool("keeps_times") == true);
         return RecordStatus.Ok;
     }
 

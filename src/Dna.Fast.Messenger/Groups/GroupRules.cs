@@ -9,7 +9,7 @@ public static class GroupRules
     /// <item>The creator's versions are valid. Another's is valid when its signer is a member of the highest valid version below it, and changed only what a member may.</item>
     /// <item>Of the valid ones the highest version counts; of equal ones the creator's, then the one with the lower signer's fingerprint, so that all readers agree.</item>
     /// <item>A deletion counts when the creator signed it, and for ever: whatever version others write later.</item>
-    /// <item>Only where nothing signed is found, unsigned versions of old clients count: the highest version, then the newest. An unsigned deletion never counts.</item>
+    /// <item>Only where the creator signed nothing that is found, unsigned versions of old clients count: the highest version, then the newest. An unsigned deletion never counts.</item>
     /// </list>
     /// </remarks>
     /// <param name="found">What <see cref="GroupCodec.Read"/> let through.</param>
@@ -17,13 +17,13 @@ public static class GroupRules
     public static Group? Choose(IReadOnlyCollection<Group> found, string? creator)
     {
         Group[] signed = [.. found.Where(group => group.IsSigned && (creator is null || group.Creator == creator))];
-        if (signed.Length == 0)
+        Group[] roots = [.. signed.Where(group => group.Signer == group.Creator)];
+        if (roots.Length == 0)
         {
             return found.Where(group => !group.IsSigned && !group.IsDeleted && (creator is null || group.Creator == creator))
                 .OrderByDescending(group => group.Version).ThenByDescending(group => group.CreatedAt).FirstOrDefault();
         }
 
-        Group[] roots = [.. signed.Where(group => group.Signer == group.Creator)];
         if (roots.Select(group => group.Creator).Distinct().Count() != 1) return null;
         if (roots.FirstOrDefault(group => group.IsDeleted) is { } deleted) return deleted;
         string owner = roots[0].Creator;

@@ -71,7 +71,7 @@ public sealed class Inbox(RecordNetwork network, ChunkStore chunks, IDeliveryLog
     {
         (IReadOnlyList<MessageDigest> delivered, ulong newest) = log.DeliveredFrom(sender, AcknowledgementCodec.DeliveredMax);
         byte[] data = AcknowledgementCodec.Sign(recipient, sender, newest, delivered);
-        return (await network.PutOwnAsync(DnaKeys.Acknowledgement(recipient.Fingerprint, sender), TypeRegistry.ThirtyDays, data, deadline, cancellation).ConfigureAwait(false)).Report;
+        return (await network.PutOwnAsync(DnaKeys.Acknowledgement(recipient.Fingerprint, sender), TypeRegistry.SevenDays, data, deadline, cancellation).ConfigureAwait(false)).Report;
     }
 
     private async Task<(bool IsKnown, List<OfflineMessage> Found)> FromAsync(string sender, string recipient, InboxDepth depth, Deadline deadline, CancellationToken cancellation)

@@ -21,7 +21,7 @@ public sealed class ContactListCodecTests
     [Fact]
     public void A_list_of_ours_has_the_originals_size_and_frame()
     {
-        var list = new ContactList(Users.AliceFingerprint, 1_795_363_458, [Users.BobFingerprint], [], []);
+        var list = new ContactList(Users.AliceFingerprint, 1_795_363_458, [Users.BobFingerprint], [], [], KeepsTimes: false);
         byte[] data = ContactListCodec.Seal(Users.Alice, list)!;
         byte[] original = Users.Fixture("contactlist.0");
         Assert.Equal(original.Length, data.Length);

@@ -32,6 +32,9 @@ internal sealed class FakeNetwork(int seed = 1)
     /// <summary>Keys for which no node answers.</summary>
     public HashSet<InfoHash> UnreachableKeys { get; } = [];
 
+    /// <summary>Keys under which no node takes a value.</summary>
+    public HashSet<InfoHash> UnreachablePuts { get; } = [];
+
     /// <summary>Gets give the version before the newest one.</summary>
     public bool IsStale { get; set; }
 
@@ -68,7 +71,7 @@ internal sealed class FakeNetwork(int seed = 1)
         lock (_lock)
         {
             if (IsLate) return new SecurePutAnswer(SecurePutStatus.TimedOut, value.Id, 0, 0, 0);
-            if (IsUnreachable || UnreachableKeys.Contains(key)) return new SecurePutAnswer(SecurePutStatus.Unreachable, value.Id, 0, 0, 0);
+            if (IsUnreachable || UnreachableKeys.Contains(key) || UnreachablePuts.Contains(key)) return new SecurePutAnswer(SecurePutStatus.Unreachable, value.Id, 0, 0, 0);
             List<FakeSlot> slots = SlotsAt(key);
             FakeSlot? own = slots.Find(slot => slot.Id == value.Id && slot.Owner.AsSpan().SequenceEqual(owner));
             if (own is null && !IsSplit && slots.Exists(slot => slot.Id == value.Id)) return new SecurePutAnswer(SecurePutStatus.SlotTaken, value.Id, 0, 0, 8);

@@ -8,6 +8,9 @@ internal sealed class TestClient
 {
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
+    /// <summary>Of calls during which a test lets time pass as fast as it can: more than passes in a minute of real time.</summary>
+    public static readonly TimeSpan NoDeadline = TimeSpan.FromDays(1000);
+
     public TestClient(FakeNetwork fake, IUserKeys keys, byte owner, FakeTimeProvider time)
     {
         Keys = keys;
@@ -20,6 +23,14 @@ internal sealed class TestClient
         Chunks = new ChunkStore(Network);
         Queue = new OfflineQueue(Network, Chunks);
         Inbox = new Inbox(Network, Chunks, new MemoryDeliveryLog());
+        Contacts = new ContactListService(Network);
+        Requests = new ContactRequestService(Network);
+        Groups = new GroupService(Network);
+        GroupKeys = new GroupKeyService(Chunks, Users.Known);
+        Presences = new PresenceService(Network);
+        Registry = new RegistryService(Network);
+        Wall = new WallService(Network, Chunks, Keyserver);
+        Votes = new VoteService(Network, Keyserver);
     }
 
     public IUserKeys Keys { get; }
@@ -41,6 +52,22 @@ internal sealed class TestClient
     public OfflineQueue Queue { get; }
 
     public Inbox Inbox { get; }
+
+    public ContactListService Contacts { get; }
+
+    public ContactRequestService Requests { get; }
+
+    public GroupService Groups { get; }
+
+    public GroupKeyService GroupKeys { get; }
+
+    public PresenceService Presences { get; }
+
+    public RegistryService Registry { get; }
+
+    public WallService Wall { get; }
+
+    public VoteService Votes { get; }
 
     /// <summary>Moves a clock on until a task is over; a minute of real time is the limit.</summary>
     public static async Task PassTimeUntilAsync(Task task, FakeTimeProvider time)

@@ -1,0 +1,95 @@
+using Dna.Fast.Kademlia;
+using Dna.Fast.Kademlia.ValueTypes;
+
+namespace Dna.Fast.Messenger;
+
+/// <summary>Keeps a user's contacts in the network, sealed for the user alone (DNA layer, section 13).</summary>
+/// <remarks>
+/// Any thread; changes of one user follow one another. What is fetched is merged with what is here: a contact goes only when somebody removed it, never because a copy does not have it.
+/// The end that old clients write into a list is not looked at. A deadline covers a whole call.
+/// </remarks>
+public sealed class ContactListService(RecordNetwork network) : IDisposable
+{
+    private readonly KeyLocks _locks = new();
+
+    /// <summary>Our list as the network has it: all copies that open, merged.</summary>
+    /// <returns>NotFound; AuthenticationFailed when there are only copies that are not ours; NetworkError and Timeout when it is not known.</returns>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public Task<Answer<ContactList>> FetchAsync(IUserKeys keys, TimeSpan deadline, CancellationToken cancellation = default) =>
+        FetchAsync(keys, network.Within(deadline), cancellation);
+
+    /// <summary>Merges our local list with the network's, and puts the result there.</summary>
+    /// <param name="local">What this device has; <see cref="ContactList.Empty"/> on a new one.</param>
+    /// <returns>The merged list; OutOfMemory when it is too long for a value; NetworkError and Timeout: nothing was written, and the local list stays as it is.</returns>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public Task<Answer<ContactList>> SyncAsync(IUserKeys keys, ContactList local, TimeSpan deadline, CancellationToken cancellation = default) =>
+        ChangeAsync(keys, local, list => list, network.Within(deadline), cancellation);
+
+    /// <summary>Adds a contact, and syncs.</summary>
+    /// <param name="contact">Fingerprint.</param>
+    /// <returns>As <see cref="SyncAsync"/>; InvalidParameter.</returns>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public Task<Answer<ContactList>> AddAsync(IUserKeys keys, ContactList local, string contact, TimeSpan deadline, CancellationToken cancellation = default)
+    {
+        if (UserFingerprint.Normalise(contact) is not { } fingerprint) return Task.FromResult(Answer<ContactList>.No(ResultCode.InvalidParameter));
+        return ChangeAsync(keys, local, Add, network.Within(deadline), cancellation);
+
+        ContactList Add(ContactList list)
+        {
+            if (list.Contacts.Contains(fingerprint)) return list;
+            // Later than its removal, also when the clock of whoever removed it was ahead.
+            ulong removed = list.Removed.Where(change => change.Fingerprint == fingerprint).Select(change => change.Timestamp).FirstOrDefault();
+            return list with { Contacts = [.. list.Contacts, fingerprint], Added = [.. list.Added, new ContactChange(fingerprint, Math.Max(list.Timestamp, removed + 1))] };
+        }
+    }
+
+    /// <summary>Removes a contact everywhere, and syncs.</summary>
+    /// <param name="contact">Fingerprint.</param>
+    /// <returns>As <see cref="SyncAsync"/>; InvalidParameter.</returns>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public Task<Answer<ContactList>> RemoveAsync(IUserKeys keys, ContactList local, string contact, TimeSpan deadline, CancellationToken cancellation = default)
+    {
+        if (UserFingerprint.Normalise(contact) is not { } fingerprint) return Task.FromResult(Answer<ContactList>.No(ResultCode.InvalidParameter));
+        return ChangeAsync(keys, local, Remove, network.Within(deadline), cancellation);
+
+        ContactList Remove(ContactList list)
+        {
+            ulong added = list.Added.Where(change => change.Fingerprint == fingerprint).Select(change => change.Timestamp).FirstOrDefault();
+            return list with
+            {
+                Contacts = [.. list.Contacts.Where(other => other != fingerprint)],
+                Added = [.. list.Added.Where(change => change.Fingerprint != fingerprint)],
+                Removed = [new ContactChange(fingerprint, Math.Max(list.Timestamp, added)), .. list.Removed.Where(change => change.Fingerprint != fingerprint).Take(ContactList.RemovedMax - 1)],
+            };
+        }
+    }
+
+    public void Dispose() => _locks.Dispose();
+
+    private async Task<Answer<ContactList>> FetchAsync(IUserKeys keys, Deadline deadline, CancellationToken cancellation)
+    {
+        RecordsFound found = await network.GetAllAsync(DnaKeys.ContactList(keys.Fingerprint), deadline, cancellation).ConfigureAwait(false);
+        var copies = new List<ContactList>();
+        foreach (VerifiedValue value in found.Values)
+        {
+            if (ContactListCodec.Open(value.Data.Span, keys, out ContactList? copy) == RecordStatus.Ok) copies.Add(copy!);
+        }
+
+        if (copies.Count > 0) return Answer<ContactList>.Of(ContactList.Merge(keys.Fingerprint, copies, copies.Max(copy => copy.Timestamp)));
+        return Answer<ContactList>.No(found is { Code: ResultCode.Success, IsComplete: true } ? ResultCode.AuthenticationFailed : found.Missing);
+    }
+
+    private async Task<Answer<ContactList>> ChangeAsync(IUserKeys keys, ContactList local, Func<ContactList, ContactList> change, Deadline deadline, CancellationToken cancellation)
+    {
+        using IDisposable? turn = await _locks.EnterAsync(keys.Fingerprint, deadline, cancellation).ConfigureAwait(false);
+        if (turn is null) return Answer<ContactList>.No(ResultCode.Timeout);
+        Answer<ContactList> present = await FetchAsync(keys, deadline, cancellation).ConfigureAwait(false);
+        if (present.Code is ResultCode.NetworkError or ResultCode.Timeout) return present;
+        ContactList[] copies = present.Value is { } fetched ? [local, fetched] : [local];
+        ulong now = Math.Max(network.Now, copies.Max(copy => copy.Timestamp) + 1);
+        ContactList merged = change(ContactList.Merge(keys.Fingerprint, copies, now));
+        if (ContactListCodec.Seal(keys, merged) is not { } data) return Answer<ContactList>.No(ResultCode.CryptographyFailed);
+        RecordPut put = await network.PutOwnAsync(DnaKeys.ContactList(keys.Fingerprint), TypeRegistry.Year, data, deadline, cancellation).ConfigureAwait(false);
+        return put.IsSuccess ? Answer<ContactList>.Of(merged) : Answer<ContactList>.No(put.Report.Code);
+    }
+}

@@ -130,6 +130,29 @@ public static partial class PrivateFile
         }
     }
 
+    /// <summary>Reads a file or what comes through a pipe.</summary>
+    /// <param name="bytesMax">What is longer is cut to so many bytes.</param>
+    /// <returns>Pinned; the caller zeroes it when it is a secret.</returns>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It cannot be read.</exception>
+    public static byte[] Read(string path, int bytesMax)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+        return Read(file, bytesMax);
+    }
+
+    internal static byte[] Read(FileStream file, int bytesMax)
+    {
+        // A pipe does not know how much will come.
+        byte[] room = GC.AllocateUninitializedArray<byte>(file.CanSeek ? (int)Math.Min(file.Length, bytesMax) : bytesMax, pinned: true);
+        int length = file.ReadAtLeast(room, room.Length, throwOnEndOfStream: false);
+        if (length == room.Length) return room;
+        byte[] content = GC.AllocateUninitializedArray<byte>(length, pinned: true);
+        room.AsSpan(0, length).CopyTo(content);
+        CryptographicOperations.ZeroMemory(room.AsSpan(0, length));
+        return content;
+    }
+
     /// <summary>True when others than the owner may use the file. Always false where files have no such modes.</summary>
     /// <exception cref="IOException">The file cannot be looked at.</exception>
     public static bool IsOpenToOthers(string path) => !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Others) != 0;

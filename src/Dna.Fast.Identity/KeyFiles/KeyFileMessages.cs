@@ -22,6 +22,8 @@ internal static class KeyFileMessages
 
     public static string Memory(string path, PassphraseCost cost) => $"there is no memory for the passphrase of {path}: {cost.MemoryKiB / 1024} MiB are needed for a moment";
 
+    public static string Pipe(string path) => $"{path} is a pipe: a key can be read from it, but not written there; name the file itself";
+
     private static string Guess(ReadOnlySpan<byte> content)
     {
         if (content.StartsWith("PQSIGNUM"u8)) return ": it is one of the original messenger; use dna id import";

@@ -20,7 +20,7 @@ public sealed class KeyFileStore(UserSuites suites, FillRandom random)
 
     private static readonly TimeSpan BetweenAttempts = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Reads a file without opening it.</summary>
+    /// <summary>Reads a file, or what comes through a pipe, without opening it.</summary>
     public KeyFileResult<LockedKeyFile> Read(string path)
     {
         try
@@ -79,18 +79,18 @@ public sealed class KeyFileStore(UserSuites suites, FillRandom random)
 
     /// <summary>Replaces a file that was read before.</summary>
     /// <param name="passphrase">UTF-8, not empty.</param>
-    /// <returns>The file as it lies there now; Changed when it is not any more what was read: it is untouched.</returns>
+    /// <returns>The file as it lies there now; Changed when it is not any more what was read: it is untouched. Unusable for what came through a pipe.</returns>
     public KeyFileResult<LockedKeyFile> Replace(LockedKeyFile old, UserIdentity identity, ReadOnlySpan<byte> passphrase, PassphraseCost cost)
     {
         try
         {
             byte[] content = KeyFile.Seal(identity, passphrase, cost, random);
-            // A link stays a link: what it leads to is replaced.
-            string path = File.ResolveLinkTarget(old.Path, returnFinalTarget: true)?.FullName ?? old.Path;
             // Not shared: a second writer is refused here, and finds the file changed when it comes later.
-            using var held = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
-            if (!ReadBytes(held).AsSpan().SequenceEqual(old.Content.Span)) return Failed<LockedKeyFile>(KeyFileStatus.Changed, old.Path);
-            PrivateFile.Write(path, content);
+            using var held = new FileStream(old.Path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+            if (!held.CanSeek) return KeyFileResult.Failed<LockedKeyFile>(KeyFileStatus.Unusable, KeyFileMessages.Pipe(old.Path));
+            if (!PrivateFile.Read(held, KeyFile.BytesMax).AsSpan().SequenceEqual(old.Content.Span)) return Failed<LockedKeyFile>(KeyFileStatus.Changed, old.Path);
+            // A link stays a link: what it leads to is replaced.
+            PrivateFile.Write(File.ResolveLinkTarget(old.Path, returnFinalTarget: true)?.FullName ?? old.Path, content);
             return Written(old.Path, content);
         }
         catch (CryptographicException)
@@ -120,22 +120,14 @@ public sealed class KeyFileStore(UserSuites suites, FillRandom random)
         {
             try
             {
-                using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
-                return ReadBytes(file);
+                // What is longer is no key file, and cut it cannot be read as one.
+                return PrivateFile.Read(path, KeyFile.BytesMax);
             }
             catch (IOException) when (attempt < AttemptsMax && File.Exists(path))
             {
                 Thread.Sleep(BetweenAttempts);
             }
         }
-    }
-
-    private static byte[] ReadBytes(FileStream file)
-    {
-        // What is longer is no key file, and cut it cannot be read as one.
-        byte[] content = new byte[Math.Min(file.Length, KeyFile.BytesMax)];
-        int length = file.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
-        return content[..length];
     }
 
     private static KeyFileResult<T> Failed<T>(KeyFileStatus status, string path)

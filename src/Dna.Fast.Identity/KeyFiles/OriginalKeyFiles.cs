@@ -25,7 +25,8 @@ public static class OriginalKeyFiles
                 string path = basePath + Pair[i].Ending;
                 if (!File.Exists(path)) return Failed(KeyFileStatus.Missing, $"there is no file {path}: an identity of the original messenger is two files, .dsa and .kem");
                 if (PrivateFile.IsOpenToOthers(path)) return Failed(KeyFileStatus.OpenToOthers, $"others can read the private key in {path}: say chmod 600 {path}");
-                contents[i] = ReadBytes(path, OriginalKeyFile.BytesOf(Pair[i].Kind));
+                // One byte more than there should be is enough to refuse.
+                contents[i] = PrivateFile.Read(path, OriginalKeyFile.BytesOf(Pair[i].Kind) + 1);
             }
 
             return Join(basePath, contents, suites.Messenger, name);
@@ -95,15 +96,6 @@ public static class OriginalKeyFiles
             return KeyFileResult.Ok(UserIdentity.FromKeys(suite, keys, name ?? (written == keys.Fingerprint ? "" : written)));
         keys.Dispose();
         return Failed(KeyFileStatus.Damaged, $"public and private keys in {basePath}.dsa and .kem do not belong together: bring them back from a copy");
-    }
-
-    private static byte[] ReadBytes(string path, int expected)
-    {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
-        // One byte more than there should be is enough to refuse.
-        byte[] content = GC.AllocateArray<byte>((int)Math.Min(file.Length, expected + 1), pinned: true);
-        file.ReadExactly(content);
-        return content;
     }
 
     private static KeyFileResult<UserIdentity> Failed(KeyFileStatus status, string message) => KeyFileResult.Failed<UserIdentity>(status, message);

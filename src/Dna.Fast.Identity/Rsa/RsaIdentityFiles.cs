@@ -98,7 +98,8 @@ public static class RsaIdentityFiles
         if (PrivateFile.IsOpenToOthers(keyFile))
             return IdentityFileResult.Failed(IdentityFileStatus.OpenToOthers, $"others can read the private key in {keyName}: say chmod 600 {keyName}, and make a new identity if somebody may have");
 
-        byte[] chainBytes = ReadFile(certificateFile), keyBytes = ReadFile(keyFile);
+        // What is longer is cut, and cut it cannot be read.
+        byte[] chainBytes = PrivateFile.Read(certificateFile, FileBytesMax), keyBytes = PrivateFile.Read(keyFile, FileBytesMax);
         char[] keyText = Encoding.Latin1.GetChars(keyBytes);
         RSA? key;
         IdentityFileStatus status;
@@ -119,15 +120,6 @@ public static class RsaIdentityFiles
         return status == IdentityFileStatus.Ok
             ? IdentityFileResult.Failed(IdentityFileStatus.PairMismatch, $"the certificate in {certificateFile} is of another key than {keyName}: bring back the two that belong together")
             : IdentityFileResult.Failed(status, CertificateProblem(status, certificateFile));
-    }
-
-    private static byte[] ReadFile(string path)
-    {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
-        // What is longer is cut, and cut it cannot be read.
-        byte[] content = new byte[Math.Min(file.Length, FileBytesMax)];
-        file.ReadExactly(content);
-        return content;
     }
 
     private static string KeyProblem(IdentityFileStatus status, string file) => status switch

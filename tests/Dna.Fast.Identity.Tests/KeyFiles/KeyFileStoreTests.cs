@@ -1,3 +1,5 @@
+using Dna.Fast.Identity.Tests.Files;
+
 namespace Dna.Fast.Identity.Tests.KeyFiles;
 
 /// <summary>Key files on a disk: who may read them, what each failure is called, and that an interrupted save leaves the old file or the new one.</summary>
@@ -183,6 +185,30 @@ public sealed class KeyFileStoreTests : IDisposable
         Assert.NotEmpty(refused.Message);
         Assert.Equal(file.Content.ToArray(), File.ReadAllBytes(path));
         Assert.Equal(KeyFileStatus.Unusable, _kit.Store.Create(_kit.File("no/such/folder.key"), identity, "p"u8, KeyFileKit.Cheap).Status);
+    }
+
+    [Fact]
+    public async Task A_key_comes_through_a_pipe_and_is_not_replaced_there()
+    {
+        using UserIdentity identity = KeyFileKit.FromMaster("fast");
+        byte[] content = _kit.Create(identity).Content.ToArray();
+        Task writing = Pipe.Write(_kit.File("pipe.key"), content);
+        KeyFileResult<LockedKeyFile> read = _kit.Store.Read(_kit.File("pipe.key"));
+        Assert.Equal((KeyFileStatus.Ok, ""), (read.Status, read.Message));
+        await writing.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+        Assert.Equal(content, read.Value!.Content.ToArray());
+
+        KeyFileResult<LockedKeyFile> replaced = _kit.Store.Replace(read.Value!, identity, "other"u8, KeyFileKit.Cheap);
+        Assert.Equal(KeyFileStatus.Unusable, replaced.Status);
+        Assert.Contains(_kit.File("pipe.key"), replaced.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_pipe_that_never_ends_is_read_to_the_largest_key_file_and_refused()
+    {
+        Task writing = Pipe.Write(_kit.File("pipe.key"), new byte[KeyFile.BytesMax * 4]);
+        Assert.Equal(KeyFileStatus.Foreign, _kit.Store.Read(_kit.File("pipe.key")).Status);
+        await writing.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
     }
 
     private string? FingerprintOf(ReadOnlySpan<byte> passphrase)

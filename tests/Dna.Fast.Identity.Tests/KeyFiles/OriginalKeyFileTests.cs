@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Dna.Fast.Identity.Tests.Files;
 
 namespace Dna.Fast.Identity.Tests.KeyFiles;
 
@@ -142,6 +143,17 @@ public sealed class OriginalKeyFileTests : IDisposable
             Assert.Equal(winner, read.Keys.Fingerprint);
             Assert.Equal([_kit.File("a.dsa"), _kit.File("a.kem")], Directory.GetFiles(_kit.Folder).Order(StringComparer.Ordinal));
         }
+    }
+
+    [Fact]
+    public async Task Files_come_through_pipes_too()
+    {
+        Write();
+        Task signing = Pipe.Write(_kit.File("p.dsa"), File.ReadAllBytes(_kit.File("a.dsa"))), encryption = Pipe.Write(_kit.File("p.kem"), File.ReadAllBytes(_kit.File("a.kem")));
+        KeyFileResult<UserIdentity> read = OriginalKeyFiles.Read(_kit.File("p"), KeyFileKit.Suites, null);
+        using UserIdentity? identity = read.Value;
+        Assert.Equal((KeyFileStatus.Ok, AliceFingerprint), (read.Status, identity?.Keys.Fingerprint));
+        await Task.WhenAll(signing, encryption).WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
     }
 
     private void Write()

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Dna.Fast.Identity.Tests.Files;
 
 namespace Dna.Fast.Identity.Tests;
 
@@ -186,6 +187,14 @@ public sealed class RsaIdentityFilesTests : IDisposable
         // The load finished the save.
         Assert.False(File.Exists(KeyFile + PrivateFile.Temporary));
         AssertLoads(Bob).Dispose();
+    }
+
+    [Fact]
+    public async Task A_key_and_its_certificate_come_through_pipes_too()
+    {
+        Task key = Pipe.Write(KeyFile, System.Text.Encoding.ASCII.GetBytes(Alice.ExportPkcs8Pem([]))), certificate = Pipe.Write(CertificateFile, System.Text.Encoding.ASCII.GetBytes(Alice.ChainPem()));
+        AssertLoads(Alice).Dispose();
+        await Task.WhenAll(key, certificate).WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
     }
 
     [Fact]

@@ -29,9 +29,14 @@ internal sealed partial class Terminal : ITerminal
     /// <summary>TCSAFLUSH: what was typed before the question is no answer to it.</summary>
     private const int AfterFlush = 2;
 
+    private readonly FileStream _stream;
     private readonly SafeFileHandle _handle;
 
-    private Terminal(SafeFileHandle handle) => _handle = handle;
+    private Terminal(FileStream stream)
+    {
+        _stream = stream;
+        _handle = stream.SafeFileHandle;
+    }
 
     /// <returns>Null when nobody sits there: a service, a pipeline of a build.</returns>
     public static ITerminal? Open()
@@ -39,7 +44,8 @@ internal sealed partial class Terminal : ITerminal
         if (!OperatingSystem.IsLinux()) return null;
         try
         {
-            return new Terminal(File.OpenHandle(Device, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite));
+            // Without a buffer each read and write is one system call on the caller's memory.
+            return new Terminal(new FileStream(Device, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0));
         }
         catch (Exception nobody) when (nobody is IOException or UnauthorizedAccessException)
         {
@@ -51,7 +57,7 @@ internal sealed partial class Terminal : ITerminal
     {
         using var bytes = new SecretBytes(Encoding.UTF8.GetMaxByteCount(text.Length));
         int length = Encoding.UTF8.GetBytes(text, bytes.Span);
-        RandomAccess.Write(_handle, bytes.Span[..length], 0);
+        _stream.Write(bytes.Span[..length]);
     }
 
     public SecretBytes? ReadSecret(string prompt)
@@ -63,10 +69,10 @@ internal sealed partial class Terminal : ITerminal
         // Whoever leaves by a signal leaves a terminal that shows again what is typed.
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Restore);
         using PosixSignalRegistration end = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Restore);
-        Write(prompt);
         if (hasState) _ = SetState(_handle, AfterFlush, silent);
         try
         {
+            Write(prompt);
             return ReadLine();
         }
         finally
@@ -81,7 +87,7 @@ internal sealed partial class Terminal : ITerminal
         }
     }
 
-    public void Dispose() => _handle.Dispose();
+    public void Dispose() => _stream.Dispose();
 
     private SecretBytes? ReadLine()
     {
@@ -89,7 +95,7 @@ internal sealed partial class Terminal : ITerminal
         int length = 0;
         while (length < LineBytesMax)
         {
-            int read = RandomAccess.Read(_handle, line.Span[length..], 0);
+            int read = _stream.Read(line.Span[length..]);
             if (read == 0) break;
             length += read;
             if (line.Span[length - 1] != (byte)'\n') continue;

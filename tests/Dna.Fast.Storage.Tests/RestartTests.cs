@@ -88,6 +88,33 @@ public sealed class RestartTests : IDisposable
     }
 
     [Fact]
+    public void Another_size_of_memory_after_a_crash_finds_no_damage()
+    {
+        using (FasterValueStore store = _folder.Open()) Samples.Fill(store, _folder.Clock, Values);
+        byte[] packed = new byte[400];
+        using (FasterValueStore store = _folder.Open())
+        {
+            // Two checkpoints that drop the first write-ahead log: a rebuild then needs the value log.
+            for (int i = 0; i < 2; i++)
+            {
+                Samples.Put(store, 1, 4711, [1], _folder.Clock.NowUnixMs, long.MaxValue);
+                Assert.True(store.Keeper.Checkpoint());
+            }
+
+            for (int i = 0; i < 20; i++) Samples.Put(store, 2, (ulong)i + 1, packed, _folder.Clock.NowUnixMs, long.MaxValue);
+            store.Keeper.Sweep();
+        }
+
+        // As a kill leaves it: written up to a sector, in the middle of a record.
+        string log = _folder.Files("values")[^1];
+        using (FileStream file = new(log, FileMode.Open)) file.SetLength(file.Length - 1024);
+
+        using FasterValueStore again = _folder.Open(static options => options with { MemoryBytes = 16 << 20 });
+        Assert.Equal((Values + 21, 0, "ok"), (again.Statistics.Values, again.Statistics.Damaged, again.Statistics.Health));
+        Assert.False(Directory.Exists(Path.Combine(_folder.Path, "damaged")));
+    }
+
+    [Fact]
     public void Checkpoints_amid_the_puts_of_many_threads_lose_none()
     {
         const int Threads = 4, Each = 1_500;

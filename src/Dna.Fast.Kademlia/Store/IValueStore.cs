@@ -80,7 +80,8 @@ public interface IStoreObserver
     void Removed(in InfoHash key, ulong valueId, RemovalReason reason);
 }
 
-/// <param name="Values">Live slots.</param>
+/// <param name="Values">Live slots. The durable store counts an expired one until it is swept away: within a minute or so of its end, and within an hour
+/// for what lived longer than two hours. It is in no answer meanwhile.</param>
 /// <param name="Bytes">Packed bytes of live slots.</param>
 /// <param name="Keys">Infohashes with at least one slot.</param>
 /// <param name="Evicted">Values evicted since start.</param>

@@ -77,6 +77,13 @@ internal static class LogPages
         return true;
     }
 
+    /// <summary>True when bytes at the end of a log, which are no sound record, are the beginning of one: the rest had not been written when the end came.</summary>
+    /// <param name="bytes">Everything from the record's beginning to the end of the log.</param>
+    /// <param name="room">Bytes from the record's beginning to the end of its page.</param>
+    public static bool IsCut(ReadOnlySpan<byte> bytes, int room) =>
+        bytes.Length < RecordOffset(InfoBytes, StoreKey.BytesMax)
+        || (TryReadHeader(bytes, room, out RecordHeader header) && header.RecordOffset + header.RecordBytes > bytes.Length);
+
     /// <returns>Offset behind what stood there; negative: the same, and the sink has had enough.</returns>
     private static int One(ReadOnlySpan<byte> page, int offset, long pageAddress, uint seed, IPageSink sink)
     {

@@ -12,6 +12,7 @@ namespace Dna.Fast.Storage.Recovery;
 /// <remarks>
 /// In order of preference: the newest checkpoint; the one before; all write-ahead logs from the first, when they are all there; else everything that is
 /// sound in the files of the value log, and then the write-ahead logs. Each way ends in the same state as long as what it needs is sound.
+/// <para>A checkpoint made for other memory is of no use, but nothing is damaged; nor is a record the end of a log has cut in two.</para>
 /// </remarks>
 internal static class Opening
 {
@@ -148,7 +149,7 @@ internal static class Opening
             foreach ((uint number, uint seed) in values)
             {
                 using SegmentFiles files = ValueFiles(engine, new ValueLogIdentity(number, seed, 0, 0, 0));
-                OldValues sink = new(engine, replay, FileNames.Of(FileNames.Values, number, seed));
+                OldValues sink = new(engine, replay, FileNames.Of(FileNames.Values, number, seed), files.End);
                 LogPages.Read(files, seed, files.Begin, files.End, new byte[ValueLog.PageBytes], sink);
             }
         }
@@ -220,7 +221,7 @@ internal static class Opening
     }
 
     /// <summary>Takes over what is sound in an older value log.</summary>
-    private sealed class OldValues(StoreEngine engine, Replay replay, string log) : IPageSink
+    private sealed class OldValues(StoreEngine engine, Replay replay, string log, long end) : IPageSink
     {
         public bool Record(long address, ReadOnlySpan<byte> key, ReadOnlySpan<byte> record)
         {
@@ -237,6 +238,9 @@ internal static class Opening
 
         public void Damaged(long address, ReadOnlySpan<byte> bytes)
         {
+            // A crash ends the log anywhere, and what stood behind the end is in the write-ahead log.
+            int room = ValueLog.PageBytes - (int)(address & (ValueLog.PageBytes - 1));
+            if (address + bytes.Length == end && LogPages.IsCut(bytes, room)) return;
             if (engine.Damage.SetAside(log, address, bytes)) engine.Totals.RecordDamaged();
         }
     }

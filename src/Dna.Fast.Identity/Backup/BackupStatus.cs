@@ -28,9 +28,9 @@ public enum BackupStatus
 /// <summary>A DHT identity from a backup, or why there is none.</summary>
 /// <param name="Identity">Not null exactly when Found; the caller disposes it.</param>
 /// <param name="Message">For people: what is wrong and what to do; empty when all is well. With Found it may warn.</param>
-/// <param name="Candidates">Backups that were there.</param>
+/// <param name="Candidates">What was there, backup or not.</param>
 /// <param name="Identities">Different identities among those that opened. More than one: an older device's, or somebody's who wants his own key taken for this user's.</param>
-/// <param name="IsExpected">True when the identity is one of those the caller expected, or was read from this user's own file.</param>
+/// <param name="IsExpected">True when the identity is one of those the caller expected; false also when he expected none: then nothing proves that it is this user's.</param>
 public sealed record BackupResult(BackupStatus Status, RsaIdentity? Identity, string Message, int Candidates, int Identities, bool IsExpected)
 {
     internal static BackupResult Failed(BackupStatus status, string message, int candidates = 0) => new(status, null, message, candidates, 0, false);

@@ -42,7 +42,87 @@ public sealed class DhtIdentityBackupTests : IDisposable
         BackupResult loaded = LocalBackup.Load(_folder, _alice);
         Assert.Equal((BackupStatus.Found, ""), (loaded.Status, loaded.Message));
         Assert.Equal("d1bd83561945f176f01496c41b0e24cd836f92e4", loaded.Identity!.KeyId.ToString());
-        Assert.True(loaded.IsExpected);
+    }
+
+    [Fact]
+    public void A_file_is_expected_only_when_its_identity_is()
+    {
+        Assert.Null(LocalBackup.Save(_folder, _alice, TestIdentities.Alice));
+        BackupResult unknown = LocalBackup.Load(_folder, _alice), known = LocalBackup.Load(_folder, _alice, [TestIdentities.Alice.KeyId]);
+        BackupResult other = LocalBackup.Load(_folder, _alice, [TestIdentities.Bob.KeyId]);
+        Assert.Equal((BackupStatus.Found, false, ""), (unknown.Status, unknown.IsExpected, unknown.Message));
+        Assert.Equal((BackupStatus.Found, true, ""), (known.Status, known.IsExpected, known.Message));
+        Assert.Equal((BackupStatus.Found, false), (other.Status, other.IsExpected));
+        Assert.Contains(TestIdentities.Alice.KeyId.ToString(), other.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_with_another_identity_is_never_replaced()
+    {
+        Assert.Null(LocalBackup.Save(_folder, _alice, TestIdentities.Alice));
+        string problem = LocalBackup.Save(_folder, _alice, TestIdentities.Bob)!;
+        Assert.Contains(TestIdentities.Alice.KeyId.ToString(), problem, StringComparison.Ordinal);
+        Assert.Equal(TestIdentities.Alice.KeyId, LocalBackup.Load(_folder, _alice).Identity!.KeyId);
+        Assert.Null(LocalBackup.Save(_folder, _alice, TestIdentities.Alice));
+        // What nobody can open is no loss.
+        File.WriteAllBytes(LocalBackup.PathOf(_folder, _alice.Fingerprint), [1, 2, 3]);
+        Assert.Null(LocalBackup.Save(_folder, _alice, TestIdentities.Bob));
+        Assert.Equal(TestIdentities.Bob.KeyId, LocalBackup.Load(_folder, _alice).Identity!.KeyId);
+    }
+
+    [Fact]
+    public async Task A_strangers_backup_is_told_and_replaces_and_makes_no_file()
+    {
+        // He knows alice's public key only, and signs with the identity he seals to it.
+        await PublishAsync(TestIdentities.Bob);
+        BackupResult fetched = await FetchAsync();
+        Assert.Equal((BackupStatus.Found, false, 1), (fetched.Status, fetched.IsExpected, fetched.Identities));
+        Assert.Contains(TestIdentities.Bob.KeyId.ToString(), fetched.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(_folder));
+        Assert.Null(LocalBackup.Save(_folder, _alice, TestIdentities.Alice));
+        await FetchAsync();
+        await FetchAsync(TestIdentities.Alice.KeyId);
+        Assert.Equal(TestIdentities.Alice.KeyId, LocalBackup.Load(_folder, _alice).Identity!.KeyId);
+    }
+
+    [Fact]
+    public async Task An_expected_backup_does_not_replace_a_file_with_another_identity()
+    {
+        Assert.Null(LocalBackup.Save(_folder, _alice, TestIdentities.Alice));
+        await PublishAsync(TestIdentities.Bob);
+        BackupResult fetched = await FetchAsync(TestIdentities.Bob.KeyId);
+        Assert.Equal((TestIdentities.Bob.KeyId, true), (fetched.Identity!.KeyId, fetched.IsExpected));
+        Assert.Contains(TestIdentities.Alice.KeyId.ToString(), fetched.Message, StringComparison.Ordinal);
+        Assert.Equal(TestIdentities.Alice.KeyId, LocalBackup.Load(_folder, _alice).Identity!.KeyId);
+    }
+
+    [Fact]
+    public async Task Junk_of_any_number_does_not_hide_a_backup()
+    {
+        // Unsigned, signed under other ids, and of sizes that no backup has.
+        for (int i = 0; i < 300; i++) PlantUnsigned(new byte[4_000], (ulong)i + 1);
+        for (int i = 0; i < 300; i++) Plant(TestIdentities.Bob, new byte[4_000], 0, id: (ulong)i + 2);
+        for (int i = 0; i < 300; i++) PlantUnsigned(new byte[i], 1);
+        for (int i = 0; i < 10; i++) PlantUnsigned(new byte[60_000], 1);
+        BackupResult junk = await FetchAsync(TestIdentities.Alice.KeyId);
+        Assert.Equal((BackupStatus.NotOurs, 910), (junk.Status, junk.Candidates));
+        Assert.Contains("none of the 600 values", junk.Message, StringComparison.Ordinal);
+        Assert.Contains("310 more can be no backup", junk.Message, StringComparison.Ordinal);
+        await PublishAsync(TestIdentities.Alice);
+        Assert.Equal(TestIdentities.Alice.KeyId, (await FetchAsync()).Identity!.KeyId);
+    }
+
+    [Fact]
+    public async Task More_sealed_junk_than_is_opened_hides_no_expected_backup_and_is_told()
+    {
+        byte[] sealedJunk = _alice.Suite.SealBlob(_alice.EncryptionKey.Span, new byte[2_000])!;
+        for (int i = 0; i < 300; i++) Plant(TestIdentities.Bob, sealedJunk, 0, id: (ulong)i + 1);
+        BackupResult junk = await FetchAsync();
+        Assert.Equal(BackupStatus.Damaged, junk.Status);
+        Assert.Contains("44 more were not tried", junk.Message, StringComparison.Ordinal);
+        await PublishAsync(TestIdentities.Alice);
+        BackupResult fetched = await FetchAsync(TestIdentities.Alice.KeyId);
+        Assert.Equal((TestIdentities.Alice.KeyId, true), (fetched.Identity!.KeyId, fetched.IsExpected));
     }
 
     [Fact]
@@ -83,7 +163,7 @@ public sealed class DhtIdentityBackupTests : IDisposable
         Assert.Equal(DecodeStatus.Ok, ValueReader.Read(Assert.Single(_dht.Stored(Place)), out ValueView value, out _));
         Assert.Equal((1UL, TypeRegistry.Year), (value.Id, value.Type));
 
-        BackupResult fetched = await FetchAsync();
+        BackupResult fetched = await FetchAsync(TestIdentities.Alice.KeyId);
         Assert.Equal((BackupStatus.Found, "", 1, 1), (fetched.Status, fetched.Message, fetched.Candidates, fetched.Identities));
         Assert.Equal(TestIdentities.Alice.KeyId, fetched.Identity!.KeyId);
         Assert.Equal(TestIdentities.Alice.KeyId, LocalBackup.Load(_folder, _alice).Identity!.KeyId);
@@ -135,7 +215,7 @@ public sealed class DhtIdentityBackupTests : IDisposable
     {
         Plant(TestIdentities.Bob, [1, 2, 3], 0);
         Plant(TestIdentities.Bob, BackupBlob.Seal(_bob, TestIdentities.Bob), 0, id: 2);
-        Plant(TestIdentities.Bob, _alice.Suite.SealBlob(_alice.EncryptionKey.Span, "no identity"u8)!, 0, id: 3);
+        Plant(TestIdentities.Bob, _alice.Suite.SealBlob(_alice.EncryptionKey.Span, new byte[2_000])!, 0, id: 3);
         Assert.Equal((BackupStatus.Damaged, 3), ((await FetchAsync()).Status, (await FetchAsync()).Candidates));
         await PublishAsync(TestIdentities.Alice);
         Assert.Equal(TestIdentities.Alice.KeyId, (await FetchAsync()).Identity!.KeyId);
@@ -168,7 +248,7 @@ public sealed class DhtIdentityBackupTests : IDisposable
         using IIdentityKeys user = Suites.Fast.FromSeeds(Repeat(1), Repeat(2));
         var dht = new SecureDht(_dht, TestIdentities.Alice, new RsaVerifier(), _time);
         await NetworkBackup.PublishAsync(dht, user, TestIdentities.Alice, Deadline);
-        BackupResult fetched = await NetworkBackup.FetchAsync(_reader, user, [], _folder, _time, Deadline);
+        BackupResult fetched = await NetworkBackup.FetchAsync(_reader, user, [TestIdentities.Alice.KeyId], _folder, _time, Deadline);
         Assert.Equal(TestIdentities.Alice.KeyId, fetched.Identity!.KeyId);
         Assert.Equal(BackupStatus.Found, LocalBackup.Load(_folder, user).Status);
     }
@@ -186,6 +266,14 @@ public sealed class DhtIdentityBackupTests : IDisposable
 
     private void Plant(RsaIdentity owner, byte[] blob, ushort seq, ulong id = 1) =>
         _dht.Plant(Place, ValueSealer.Sign(owner, new NewSecureValue { Data = blob, Type = TypeRegistry.Year }, id, seq)!);
+
+    private void PlantUnsigned(byte[] blob, ulong id) => _dht.Plant(Place, Unsigned(blob, id));
+
+    private static byte[] Unsigned(byte[] blob, ulong id)
+    {
+        Assert.Equal(DecodeStatus.Ok, new ValueBuilder { Id = id, Type = TypeRegistry.Year, Data = blob }.Pack(out byte[] packed));
+        return packed;
+    }
 
     /// <summary>An identity whose certificate began so many days before or after the first of November.</summary>
     private static RsaIdentity Dated(int days)

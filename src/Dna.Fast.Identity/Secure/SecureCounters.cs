@@ -10,6 +10,7 @@ internal sealed class SecureCounters
     private long _undecryptable;
     private long _unreadable;
     private long _foreignCertificates;
+    private long _untried;
 
     public SecureFigures Figures => new(
         Interlocked.Read(ref _unsigned),
@@ -18,7 +19,8 @@ internal sealed class SecureCounters
         Interlocked.Read(ref _forged),
         Interlocked.Read(ref _undecryptable),
         Interlocked.Read(ref _unreadable),
-        Interlocked.Read(ref _foreignCertificates));
+        Interlocked.Read(ref _foreignCertificates),
+        Interlocked.Read(ref _untried));
 
     public void Count(OpenedAs outcome)
     {
@@ -32,6 +34,8 @@ internal sealed class SecureCounters
             default: Interlocked.Increment(ref _unreadable); break;
         }
     }
+
+    public void CountUntried() => Interlocked.Increment(ref _untried);
 
     public void CountForeignCertificate() => Interlocked.Increment(ref _foreignCertificates);
 }

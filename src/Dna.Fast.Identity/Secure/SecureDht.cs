@@ -7,13 +7,14 @@ namespace Dna.Fast.Identity;
 /// <summary><see cref="ISecureDht"/> over an <see cref="IDht"/>. Owns neither the network nor the identity.</summary>
 public sealed class SecureDht : ISecureDht
 {
-    /// <summary>Value ids a listener remembers to have told; what is gone beyond them is told without a look.</summary>
+    /// <summary>Value ids, and versions, that a listener remembers to have told.</summary>
     private const int ToldMax = Dht.ListenBacklogMax;
 
     private readonly SecureCounters _counters = new();
     private readonly RsaIdentity? _identity;
     private readonly TimeProvider _time;
     private readonly ValueOpener _opener;
+    private readonly AnswerOpener _answers;
     private readonly CertificateBook _certificates;
     private readonly SecurePutter? _putter;
 
@@ -26,6 +27,7 @@ public sealed class SecureDht : ISecureDht
         _identity = identity;
         _time = time;
         _opener = new ValueOpener(identity, verifier, _counters);
+        _answers = new AnswerOpener(_opener, _counters);
         _certificates = new CertificateBook(dht, time, _counters);
         if (identity is null) return;
         _certificates.Add(identity.PublicKey.ToArray());
@@ -76,15 +78,15 @@ public sealed class SecureDht : ISecureDht
         Putter.PublishCertificateAsync(deadline, cancellation);
 
     /// <inheritdoc />
-    public Task<byte[]?> FindKeyAsync(KeyName name, TimeSpan deadline, CancellationToken cancellation = default) =>
-        _certificates.FindAsync(name, deadline, cancellation);
+    public async Task<byte[]?> FindKeyAsync(KeyName name, TimeSpan deadline, CancellationToken cancellation = default) =>
+        (await _certificates.FindAsync(name, deadline, cancellation).ConfigureAwait(false)).Spki;
 
     /// <inheritdoc />
     public async Task<SecureGetAnswer> GetAsync(InfoHash key, ReadOnlyMemory<byte> where, TimeSpan deadline, CancellationToken cancellation = default)
     {
         var left = new Deadline(_time, deadline);
-        GetAnswer first = await Plain.GetAsync(key, where, deadline, cancellation).ConfigureAwait(false);
-        SecureGetAnswer answer = Open(first);
+        GetAnswer first = await Plain.GetAsync(key, where, left.Left, cancellation).ConfigureAwait(false);
+        SecureGetAnswer answer = _answers.Open(first, left, cancellation);
         if (answer.Values.Count > 0 || first.Status != GetAnswerStatus.Found) return answer;
 
         // What came first is forged, not for us or deleted: a good one may come later.
@@ -93,51 +95,27 @@ public sealed class SecureDht : ISecureDht
     }
 
     /// <inheritdoc />
-    public async Task<SecureGetAnswer> GetAllAsync(InfoHash key, ReadOnlyMemory<byte> where, TimeSpan deadline, CancellationToken cancellation = default) =>
-        Open(await Plain.GetAllAsync(key, where, deadline, cancellation).ConfigureAwait(false));
+    public async Task<SecureGetAnswer> GetAllAsync(InfoHash key, ReadOnlyMemory<byte> where, TimeSpan deadline, CancellationToken cancellation = default)
+    {
+        var left = new Deadline(_time, deadline);
+        return _answers.Open(await Plain.GetAllAsync(key, where, left.Left, cancellation).ConfigureAwait(false), left, cancellation);
+    }
 
     /// <inheritdoc />
     public async IAsyncEnumerable<SecureListenEvent> ListenAsync(
         InfoHash key, ReadOnlyMemory<byte> where, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        var told = new HashSet<ulong>();
-        bool forgetsSome = false;
+        var versions = new ListenedVersions(ToldMax);
         await foreach (ListenEvent change in Plain.ListenAsync(key, where, cancellation).ConfigureAwait(false))
         {
-            VerifiedValue? value = null;
             if (change.Change == ValueChange.Gone)
             {
-                // What was never told cannot be gone.
-                if (!told.Remove(change.ValueId) && !forgetsSome) continue;
-            }
-            else
-            {
-                _opener.Open(change.Packed, default, out value);
-                if (value is null) continue;
-                if (told.Count < ToldMax) told.Add(change.ValueId);
-                else forgetsSome = true;
+                if (versions.TakeGone(change.ValueId, out InfoHash owner)) yield return new SecureListenEvent(change.Change, change.ValueId, null, owner);
+                continue;
             }
 
-            yield return new SecureListenEvent(change.Change, change.ValueId, value);
+            _opener.Open(change.Packed, default, out VerifiedValue? value);
+            if (versions.Take(change.ValueId, value)) yield return new SecureListenEvent(change.Change, change.ValueId, value, value!.OwnerId);
         }
-    }
-
-    private SecureGetAnswer Open(GetAnswer answer)
-    {
-        var newest = new NewestVersions();
-        var closed = new List<FoundValue>();
-        int forged = 0;
-        foreach (FoundValue found in answer.Values)
-        {
-            OpenedAs kind = _opener.Open(found.Packed, found.From, out VerifiedValue? value);
-            if (kind == OpenedAs.Forged) forged++;
-            if (kind == OpenedAs.Undecryptable) closed.Add(found);
-            if (value is not null) newest.Add(value);
-        }
-
-        GetAnswerStatus status = answer.Status == GetAnswerStatus.Found && newest.Alive.Count == 0
-            ? answer.IsComplete ? GetAnswerStatus.Absent : GetAnswerStatus.TimedOut
-            : answer.Status;
-        return new SecureGetAnswer(status, newest.Alive, newest.Deleted, answer.Answered, answer.IsComplete, forged, closed.Count) { Sealed = closed };
     }
 }

@@ -8,5 +8,6 @@ namespace Dna.Fast.Identity;
 /// <param name="Undecryptable">Encrypted values dropped: not for us, changed, or wrongly signed inside; the reasons are not told apart.</param>
 /// <param name="Unreadable">Values dropped that cannot be read at all.</param>
 /// <param name="ForeignCertificates">Certificates found in the network that did not hash to the name that was looked up.</param>
+/// <param name="Untried">Encrypted values dropped unopened: one answer held more of them than its reader opens, or the deadline came first.</param>
 public readonly record struct SecureFigures(
-    long Unsigned, long Verified, long Decrypted, long Forged, long Undecryptable, long Unreadable, long ForeignCertificates);
+    long Unsigned, long Verified, long Decrypted, long Forged, long Undecryptable, long Unreadable, long ForeignCertificates, long Untried);

@@ -45,9 +45,9 @@ internal sealed class SlotBook(TimeProvider time)
             await turn.WaitAsync(deadline, time, cancellation).ConfigureAwait(false);
             return new Turn(this, slot, gate);
         }
-        catch (Exception left) when (left is TimeoutException or OperationCanceledException)
+        catch (Exception left)
         {
-            // Whoever left the queue gives on the turn that comes to him all the same.
+            // Whoever left the queue, why ever, gives on the turn that comes to him all the same.
             _ = turn.ContinueWith(_ => Leave(slot, gate), TaskScheduler.Default);
             if (left is TimeoutException) return null;
             throw;
@@ -58,15 +58,16 @@ internal sealed class SlotBook(TimeProvider time)
 
     public void Remember(Slot slot, OwnVersion version) => _versions.Set(slot, version);
 
-    /// <summary>From now on this is what stays announced at the slot.</summary>
+    /// <summary>From now on this is what stays announced at the slot, and nothing older.</summary>
     /// <returns>Ends the announcement when disposed.</returns>
     public IDisposable Announced(Slot slot, PermanentPut put)
     {
+        EndAnnouncement(slot);
         lock (_use) _announced[slot] = put;
         return new Announcement(this, slot, put);
     }
 
-    /// <summary>Ends what is announced at the slot, before something newer takes its place.</summary>
+    /// <summary>Ends what is announced at the slot, now that something newer took its place.</summary>
     public void EndAnnouncement(Slot slot)
     {
         PermanentPut? put;

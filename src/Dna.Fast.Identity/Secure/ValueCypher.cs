@@ -25,6 +25,13 @@ internal static class ValueCypher
     public static int BytesOf(int plaintextBytes, int modulusBytes) =>
         plaintextBytes <= modulusBytes - PaddingBytes ? modulusBytes : modulusBytes + IvBytes + plaintextBytes + TagBytes;
 
+    /// <summary>True when a cypher of this length can be for a key; any other is none.</summary>
+    public static bool IsLengthFor(RsaIdentity identity, int cypherBytes)
+    {
+        int modulusBytes = (identity.Bits + 7) / 8;
+        return cypherBytes == modulusBytes || cypherBytes >= modulusBytes + IvBytes + TagBytes;
+    }
+
     /// <param name="recipient">The recipient's public key, of 1024 bits or more.</param>
     public static byte[] Encrypt(RSA recipient, ReadOnlySpan<byte> plaintext)
     {
@@ -34,28 +41,35 @@ internal static class ValueCypher
         byte[] cypher = new byte[BytesOf(plaintext.Length, modulusBytes)];
         Span<byte> iv = cypher.AsSpan(modulusBytes, IvBytes), body = cypher.AsSpan(modulusBytes + IvBytes, plaintext.Length);
         Span<byte> key = stackalloc byte[AesKeyBytes];
-        RandomNumberGenerator.Fill(key);
-        RandomNumberGenerator.Fill(iv);
-        recipient.Encrypt(key, cypher, RSAEncryptionPadding.Pkcs1);
-        using (var aes = new AesGcm(key, TagBytes)) aes.Encrypt(iv, plaintext, body, cypher.AsSpan(cypher.Length - TagBytes));
-        CryptographicOperations.ZeroMemory(key);
-        return cypher;
+        try
+        {
+            RandomNumberGenerator.Fill(key);
+            RandomNumberGenerator.Fill(iv);
+            recipient.Encrypt(key, cypher, RSAEncryptionPadding.Pkcs1);
+            using var aes = new AesGcm(key, TagBytes);
+            aes.Encrypt(iv, plaintext, body, cypher.AsSpan(cypher.Length - TagBytes));
+            return cypher;
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(key);
+        }
     }
 
     /// <returns>The plaintext, which is whatever the sender made it; null when this is not for us or was changed: the two look alike.</returns>
     public static byte[]? Decrypt(RsaIdentity identity, ReadOnlySpan<byte> cypher)
     {
         int modulusBytes = (identity.Bits + 7) / 8;
+        if (!IsLengthFor(identity, cypher.Length)) return null;
         if (cypher.Length == modulusBytes) return identity.Unwrap(cypher);
-        if (cypher.Length < modulusBytes + IvBytes + TagBytes) return null;
 
-        byte[] key = RandomNumberGenerator.GetBytes(AesKeyBytes);
+        byte[] random = RandomNumberGenerator.GetBytes(AesKeyBytes);
         byte[]? unwrapped = identity.Unwrap(cypher[..modulusBytes]);
-        // Writers of the specification use the largest size; the others are read.
-        if (unwrapped is { Length: 16 or 24 or AesKeyBytes }) key = unwrapped;
-        byte[] plaintext = new byte[cypher.Length - modulusBytes - IvBytes - TagBytes];
         try
         {
+            // Writers of the specification use the largest size; the others are read.
+            byte[] key = unwrapped is { Length: 16 or 24 or AesKeyBytes } ? unwrapped : random;
+            byte[] plaintext = GC.AllocateUninitializedArray<byte>(cypher.Length - modulusBytes - IvBytes - TagBytes, pinned: true);
             using var aes = new AesGcm(key, TagBytes);
             aes.Decrypt(cypher.Slice(modulusBytes, IvBytes), cypher[(modulusBytes + IvBytes)..^TagBytes], cypher[^TagBytes..], plaintext);
             return plaintext;
@@ -66,7 +80,9 @@ internal static class ValueCypher
         }
         finally
         {
-            CryptographicOperations.ZeroMemory(key);
+            // A block of another length than a key's is some other secret of its sender.
+            CryptographicOperations.ZeroMemory(unwrapped);
+            CryptographicOperations.ZeroMemory(random);
         }
     }
 }

@@ -15,25 +15,38 @@ internal enum OpenedAs
     Forged,
     Undecryptable,
     Unreadable,
+
+    /// <summary>Encrypted, and left closed.</summary>
+    Encrypted,
 }
 
 /// <summary>A packed value to what is proved about it (wire specification, sections 4.4, 4.5 and 8). Any thread; never throws on input.</summary>
 /// <param name="identity">For encrypted values; null: they are dropped.</param>
 internal sealed class ValueOpener(RsaIdentity? identity, IValueVerifier verifier, SecureCounters counters)
 {
-    /// <returns>What it is; <paramref name="opened"/> is null when it is dropped. Counted.</returns>
-    public OpenedAs Open(ReadOnlyMemory<byte> packed, NodeAddress from, out VerifiedValue? opened)
+    /// <returns>What it is, never <see cref="OpenedAs.Encrypted"/>; <paramref name="opened"/> is null when it is dropped. Counted.</returns>
+    public OpenedAs Open(ReadOnlyMemory<byte> packed, NodeAddress from, out VerifiedValue? opened) => Open(packed, from, decrypts: true, out opened);
+
+    /// <summary>As <see cref="Open(ReadOnlyMemory{byte}, NodeAddress, out VerifiedValue?)"/>, but without the private key: what is encrypted is left closed, and not counted.</summary>
+    public OpenedAs OpenUnencrypted(ReadOnlyMemory<byte> packed, NodeAddress from, out VerifiedValue? opened) => Open(packed, from, decrypts: false, out opened);
+
+    /// <summary>True when opening it takes an operation with the private key.</summary>
+    public bool IsWork(ReadOnlyMemory<byte> packed) =>
+        identity is not null && ValueReader.Read(packed.Span, out ValueView value, out _) == DecodeStatus.Ok
+        && value.IsEncrypted && ValueCypher.IsLengthFor(identity, value.Cypher.Length);
+
+    private OpenedAs Open(ReadOnlyMemory<byte> packed, NodeAddress from, bool decrypts, out VerifiedValue? opened)
     {
-        OpenedAs outcome = Judge(packed, from, out opened);
-        counters.Count(outcome);
+        OpenedAs outcome = Judge(packed, from, decrypts, out opened);
+        if (outcome != OpenedAs.Encrypted) counters.Count(outcome);
         return outcome;
     }
 
-    private OpenedAs Judge(ReadOnlyMemory<byte> packed, NodeAddress from, out VerifiedValue? opened)
+    private OpenedAs Judge(ReadOnlyMemory<byte> packed, NodeAddress from, bool decrypts, out VerifiedValue? opened)
     {
         opened = null;
         if (ValueReader.Read(packed.Span, out ValueView value, out _) != DecodeStatus.Ok) return OpenedAs.Unreadable;
-        if (value.IsEncrypted) return Decrypt(value, packed, from, out opened);
+        if (value.IsEncrypted) return decrypts ? Decrypt(value, packed, from, out opened) : OpenedAs.Encrypted;
         if (value.IsSigned && !IsGenuine(value)) return OpenedAs.Forged;
         opened = Describe(value, value, packed, from, wasEncrypted: false);
         return value.IsSigned ? OpenedAs.Verified : OpenedAs.Unsigned;

@@ -24,13 +24,14 @@ public interface ISecureDht
     /// <summary>Our long id: SHA-256 of <see cref="OwnerKey"/>.</summary>
     LongId OwnerLongId { get; }
 
-    /// <summary>Reads what we put under key and id before, raises its seq, signs and puts, once.</summary>
+    /// <summary>Reads what we put under key and id before, raises its seq, signs and puts, once; again with a higher seq while another device of ours puts at the same time.</summary>
+    /// <remarks>What cannot be read is not put over: without an answer, and without a memory of our own of the last seq, nothing is sent.</remarks>
     /// <param name="deadline">For reading and putting together.</param>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     Task<SecurePutAnswer> PutSignedAsync(InfoHash key, NewSecureValue value, TimeSpan deadline, CancellationToken cancellation = default);
 
     /// <summary>As <see cref="PutSignedAsync"/>, and announces it again before it expires, until the result is disposed.</summary>
-    /// <remarks>A later put of ours under the same key and id ends the announcement of the earlier one.</remarks>
+    /// <remarks>A later put of ours under the same key and id ends the announcement of the earlier one when it took its place: it is announced itself, or was or may have been acknowledged.</remarks>
     /// <exception cref="OperationCanceledException">Cancelled; nothing stays announced.</exception>
     Task<SecurePermanentPut> PutSignedPermanentAsync(InfoHash key, NewSecureValue value, TimeSpan deadline, CancellationToken cancellation = default);
 
@@ -67,7 +68,7 @@ public interface ISecureDht
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     Task<SecureGetAnswer> GetAllAsync(InfoHash key, ReadOnlyMemory<byte> where, TimeSpan deadline, CancellationToken cancellation = default);
 
-    /// <summary>Listens until the enumeration is left or cancelled: what is stored now, and every genuine change from then on.</summary>
+    /// <summary>Listens until the enumeration is left or cancelled: what is stored now, and every genuine change from then on; of each owner and id never an older version after a newer one.</summary>
     /// <param name="where">A packed query map with filters, or empty.</param>
     /// <exception cref="ListenOverflowException">The reader fell behind by more than <see cref="Dht.ListenBacklogMax"/> changes, so some are lost: listen again.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>

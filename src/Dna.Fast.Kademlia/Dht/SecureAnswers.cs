@@ -11,10 +11,10 @@ public enum SecurePutStatus
     /// <summary>Nodes were there, but none took it.</summary>
     Unacknowledged,
 
-    /// <summary>No node answered at all.</summary>
+    /// <summary>No node answered at all. Not put when the slot, or the recipient's certificate, could not be looked for.</summary>
     Unreachable,
 
-    /// <summary>The deadline came first; some nodes may have taken it.</summary>
+    /// <summary>The deadline came first. Nothing was sent when it came before the slot, or the recipient's certificate, was looked for; else some nodes may have taken it.</summary>
     TimedOut,
 
     /// <summary>Not put: under this key and id lies another owner's value, or an unsigned one, on every node that was asked. Choose another id.</summary>
@@ -37,6 +37,9 @@ public enum SecurePutStatus
 
     /// <summary>Not put: nothing of ours lies under this key and id, so there is nothing to delete.</summary>
     NothingToDelete,
+
+    /// <summary>Another device of the same owner put as new a version or a newer one, each time we put above it; some nodes may have ours. Read, and put again.</summary>
+    Outdated,
 }
 
 /// <param name="ValueId">The id it has; the random one when none was asked for.</param>
@@ -102,7 +105,7 @@ public sealed record VerifiedValue
 /// <param name="Values">Of each owner and id the newest version, in the order of arrival; unsigned values each once; without the deleted ones.</param>
 /// <param name="Deleted">Tombstones: what their owners deleted.</param>
 /// <param name="Answered">Nodes that answered; 0 when the deadline came first.</param>
-/// <param name="IsComplete">False when the deadline came first, so more values may exist.</param>
+/// <param name="IsComplete">False when the deadline came first or some encrypted values were not tried, so more values may exist.</param>
 /// <param name="Forged">Values left out because their signature is wrong.</param>
 /// <param name="Undecryptable">Values left out because they are encrypted and not (rightly) for us.</param>
 public sealed record SecureGetAnswer(
@@ -114,10 +117,14 @@ public sealed record SecureGetAnswer(
     int Forged,
     int Undecryptable)
 {
-    /// <summary>The <see cref="Undecryptable"/> ones as they came, for whoever shows that they are there.</summary>
+    /// <summary>Encrypted values left out unopened, as there were more than one reader opens, or the deadline came first.</summary>
+    public int Untried { get; init; }
+
+    /// <summary>The <see cref="Undecryptable"/> and the <see cref="Untried"/> ones as they came, for whoever shows that they are there.</summary>
     public IReadOnlyList<FoundValue> Sealed { get; init; } = [];
 }
 
 /// <summary>What a listener is told.</summary>
 /// <param name="Value">The value; null with <see cref="ValueChange.Gone"/>. A tombstone comes as a value that says so.</param>
-public readonly record struct SecureListenEvent(ValueChange Change, ulong ValueId, VerifiedValue? Value);
+/// <param name="OwnerId">Whose value it is, or was; zero when unsigned, or when that is not remembered.</param>
+public readonly record struct SecureListenEvent(ValueChange Change, ulong ValueId, VerifiedValue? Value, InfoHash OwnerId = default);

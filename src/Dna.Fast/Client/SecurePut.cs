@@ -72,6 +72,7 @@ internal sealed class SecurePut(ClientScene scene, NetworkIdentity identity)
         SecurePutStatus.SeqExhausted => $"not sent: what is under {value} was changed as often as can be; take another id",
         SecurePutStatus.TooLarge => $"the signed and packed value is too large: {WireLimits.ValueBytesMax} bytes are the most the network takes; nothing was sent",
         SecurePutStatus.RecipientUnknown => "not sent: the recipient's certificate is not in the network; it is there while the recipient's node runs, or shortly after",
+        SecurePutStatus.Outdated => $"another device of yours changes {value} at the same time; look what is there, and put again",
         SecurePutStatus.RecipientUnusable => "not sent: the recipient's key is no RSA key of 1024 to 8192 bits, so nothing can be encrypted for it",
         _ => $"no acknowledgement in time of {value}; some nodes may have it",
     };

@@ -17,6 +17,12 @@ internal sealed class FakeDht : IDht
     /// <summary>What the next operations answer instead of working.</summary>
     public GetAnswerStatus? Fails { get; set; }
 
+    /// <summary>Gets tell what lies there, but cannot say that this is all.</summary>
+    public bool IsIncomplete { get; set; }
+
+    /// <summary>Called before each put: what happens in the network meanwhile, or an exception.</summary>
+    public Action<InfoHash, byte[]>? BeforePut { get; set; }
+
     public List<(InfoHash Key, byte[] Packed, bool IsPermanent)> Puts { get; } = [];
 
     public List<InfoHash> Gets { get; } = [];
@@ -63,7 +69,7 @@ internal sealed class FakeDht : IDht
         Gets.Add(key);
         if (Fails is { } status) return new GetAnswer(status, [], 0, status != GetAnswerStatus.TimedOut);
         FoundValue[] found = [.. At(key).Where(packed => Matches(where, packed)).Select(packed => new FoundValue(packed, default))];
-        return new GetAnswer(found.Length > 0 ? GetAnswerStatus.Found : GetAnswerStatus.Absent, found, 1, true);
+        return new GetAnswer(found.Length > 0 ? GetAnswerStatus.Found : IsIncomplete ? GetAnswerStatus.TimedOut : GetAnswerStatus.Absent, found, 1, !IsIncomplete);
     }
 
     public async IAsyncEnumerable<ListenEvent> ListenAsync(
@@ -84,7 +90,10 @@ internal sealed class FakeDht : IDht
     {
         if (Fails is not null) return new PutAnswer(PutAnswerStatus.Unreachable, 0, 0);
         Assert.Equal(DecodeStatus.Ok, ValueReader.Read(packed, out ValueView value, out _));
+        BeforePut?.Invoke(key, packed);
         List<byte[]> here = At(key);
+        (ulong id, ushort seq, byte[] owner) = (value.Id, value.Seq, value.Owner.ToArray());
+        if (here.Exists(old => IsNewer(old, id, seq, owner, packed))) return new PutAnswer(PutAnswerStatus.Outdated, 0, 0);
         for (int i = 0; i < here.Count; i++)
         {
             if (ValueReader.Read(here[i], out ValueView old, out _) != DecodeStatus.Ok || old.Id != value.Id) continue;
@@ -97,6 +106,17 @@ internal sealed class FakeDht : IDht
 
         here.Add(packed);
         return new PutAnswer(PutAnswerStatus.Acknowledged, 1, 1);
+    }
+
+    private static bool IsNewer(byte[] old, ulong id, ushort seq, byte[] owner, byte[] packed) =>
+        ValueReader.Read(old, out ValueView value, out _) == DecodeStatus.Ok && value.Id == id && value.IsSigned && value.Owner.SequenceEqual(owner)
+        && value.Seq >= seq && !old.AsSpan().SequenceEqual(packed) && IsGenuine(value);
+
+    private static bool IsGenuine(in ValueView value)
+    {
+        byte[] body = new byte[ValueWriter.BytesMax(value)];
+        int length = ValueWriter.WriteBody(body, value);
+        return new RsaVerifier().Verify(value.Owner, body.AsSpan(0, length), value.Signature);
     }
 
     private List<byte[]> At(InfoHash key)

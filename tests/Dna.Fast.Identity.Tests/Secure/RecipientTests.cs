@@ -105,6 +105,53 @@ public sealed class RecipientTests
         Assert.Single(_dht.Puts);
     }
 
+    [Theory]
+    [InlineData(GetAnswerStatus.Unreachable, SecurePutStatus.Unreachable)]
+    [InlineData(GetAnswerStatus.TimedOut, SecurePutStatus.TimedOut)]
+    public async Task A_recipient_that_could_not_be_looked_for_is_not_said_to_be_unknown(GetAnswerStatus read, SecurePutStatus expected)
+    {
+        _dht.Fails = read;
+        Assert.Equal(expected, (await _alice.PutEncryptedAsync(Key, KeyName.OfKey(Bob.PublicKey.Span), Text("x"), Deadline)).Status);
+        Assert.Empty(_dht.Puts);
+    }
+
+    [Fact]
+    public async Task A_recipient_is_unknown_only_when_all_certificates_were_seen()
+    {
+        new ValueBuilder { Id = 2, Type = TypeRegistry.Certificate, Data = Alice.CertificateData() }.Pack(out byte[] wrong);
+        _dht.Plant(Bob.KeyId, wrong);
+        Assert.Equal(SecurePutStatus.RecipientUnknown, (await _alice.PutEncryptedAsync(Key, KeyName.Of(Bob.KeyId), Text("x"), Deadline)).Status);
+        _dht.IsIncomplete = true;
+        Assert.Equal(SecurePutStatus.TimedOut, (await _alice.PutEncryptedAsync(Key, KeyName.Of(Bob.KeyId), Text("x"), Deadline)).Status);
+    }
+
+    [Theory]
+    [InlineData(GetAnswerStatus.Unreachable, SecurePutStatus.Unreachable)]
+    [InlineData(GetAnswerStatus.TimedOut, SecurePutStatus.TimedOut)]
+    public async Task An_encrypted_value_never_goes_where_nobody_could_look(GetAnswerStatus read, SecurePutStatus expected)
+    {
+        _dht.Fails = read;
+        Assert.Equal(expected, (await _alice.PutEncryptedAsync(Key, KeyName.Of(Alice.KeyId), Text("x") with { Id = 7 }, Deadline)).Status);
+        Assert.Empty(_dht.Puts);
+    }
+
+    [Fact]
+    public async Task A_certificate_that_fails_at_one_place_is_left_announced_at_none()
+    {
+        _dht.BeforePut = (place, _) =>
+        {
+            if (place == Alice.LongId.Place) throw new ArgumentException("no");
+        };
+        await Assert.ThrowsAsync<ArgumentException>(() => _alice.PublishCertificateAsync(Deadline));
+        Assert.Single(_dht.Ended);
+        _dht.BeforePut = (place, _) =>
+        {
+            if (place == Alice.KeyId) throw new ArgumentException("no");
+        };
+        await Assert.ThrowsAsync<ArgumentException>(() => _alice.PublishCertificateAsync(Deadline));
+        Assert.Equal(2, _dht.Ended.Count);
+    }
+
     private static NewSecureValue Text(string text) => new() { Data = Encoding.UTF8.GetBytes(text) };
 
     private static string Show(VerifiedValue value) => Encoding.UTF8.GetString(value.Data.Span);

@@ -1,178 +1,12 @@
-using System.Text;
+using System.Security.Cryptography;
 using Dna.Fast.Kademlia;
-using Dna.Fast.Kademlia.ValueTypes;
 using Dna.Fast.Wire;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Dna.Fast.Identity.Tests;
 
-public sealed class SecureDhtTests
+/// <summary>What is read, listened to, encrypted and certified.</summary>
+public sealed class SecureDhtTests : SecureBed
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
-    private static readonly InfoHash Key = InfoHash.OfKey("key");
-    private static readonly RsaIdentity Alice = TestIdentities.Alice;
-    private static readonly RsaIdentity Bob = TestIdentities.Bob;
-    private readonly FakeDht _dht = new();
-    private readonly FakeTimeProvider _time = new();
-    private readonly SecureDht _alice;
-    private readonly SecureDht _bob;
-
-    public SecureDhtTests()
-    {
-        _alice = new SecureDht(_dht, Alice, new RsaVerifier(), _time);
-        _bob = new SecureDht(_dht, Bob, new RsaVerifier(), _time);
-    }
-
-    [Fact]
-    public async Task A_signed_value_is_read_with_its_owner_and_seq()
-    {
-        SecurePutAnswer put = await _alice.PutSignedAsync(Key, Text("hello") with { Id = 7, Type = TypeRegistry.Year, UserType = "text/plain" }, Deadline);
-        Assert.Equal(new SecurePutAnswer(SecurePutStatus.Acknowledged, 7, 0, 1, 1), put);
-        SecureGetAnswer got = await _bob.GetAllAsync(Key, default, Deadline);
-        VerifiedValue value = Assert.Single(got.Values);
-        Assert.True(value.IsSigned);
-        Assert.False(value.WasEncrypted);
-        Assert.Equal((7UL, TypeRegistry.Year, "hello", "text/plain", (ushort)0), (value.Id, value.Type, Show(value), value.UserType, value.Seq));
-        Assert.Equal(Alice.KeyId, value.OwnerId);
-        Assert.Equal(Alice.PublicKey.ToArray(), value.Owner.ToArray());
-        Assert.Equal(1, _bob.Figures.Verified);
-    }
-
-    [Fact]
-    public async Task Each_put_raises_the_seq_that_lies_there()
-    {
-        for (int i = 0; i < 3; i++) Assert.Equal(i, (await _alice.PutSignedAsync(Key, Text("v" + i) with { Id = 7 }, Deadline)).Seq);
-
-        // Another client of the same owner knows only what the network says.
-        var other = new SecureDht(_dht, Alice, new RsaVerifier(), _time);
-        Assert.Equal(3, (await other.PutSignedAsync(Key, Text("v3") with { Id = 7 }, Deadline)).Seq);
-        Assert.Equal("v3", Show(Assert.Single((await _bob.GetAllAsync(Key, default, Deadline)).Values)));
-    }
-
-    [Fact]
-    public async Task A_network_that_lost_the_value_is_not_told_an_old_seq()
-    {
-        await _alice.PutSignedAsync(Key, Text("a") with { Id = 7 }, Deadline);
-        await _alice.PutSignedAsync(Key, Text("b") with { Id = 7 }, Deadline);
-        _dht.Fails = GetAnswerStatus.TimedOut;
-        Assert.Equal(2, (await _alice.PutSignedAsync(Key, Text("c") with { Id = 7 }, Deadline)).Seq);
-    }
-
-    [Fact]
-    public async Task Puts_at_the_same_time_follow_one_another()
-    {
-        var held = new TaskCompletionSource();
-        _dht.GetsWaitFor = held.Task;
-        Task<SecurePutAnswer>[] puts = [.. Enumerable.Range(0, 5).Select(i => _alice.PutSignedAsync(Key, Text("v" + i) with { Id = 7 }, Deadline))];
-        held.SetResult();
-        SecurePutAnswer[] answers = await Task.WhenAll(puts);
-        Assert.Equal([0, 1, 2, 3, 4], answers.Select(answer => (int)answer.Seq).Order());
-    }
-
-    [Fact]
-    public async Task A_put_that_waits_for_its_turn_ends_with_its_deadline_and_gives_the_turn_on()
-    {
-        var held = new TaskCompletionSource();
-        _dht.GetsWaitFor = held.Task;
-        Task<SecurePutAnswer> first = _alice.PutSignedAsync(Key, Text("first") with { Id = 7 }, TimeSpan.FromHours(1));
-        Task<SecurePutAnswer> second = _alice.PutSignedAsync(Key, Text("second") with { Id = 7 }, TimeSpan.FromSeconds(1));
-        _time.Advance(TimeSpan.FromSeconds(2));
-        Assert.Equal(SecurePutStatus.TimedOut, (await second).Status);
-        held.SetResult();
-        Assert.Equal(0, (await first).Seq);
-        Assert.Equal(1, (await _alice.PutSignedAsync(Key, Text("third") with { Id = 7 }, Deadline)).Seq);
-    }
-
-    [Fact]
-    public async Task Another_owners_slot_is_left_alone_with_a_clear_answer()
-    {
-        await _bob.PutSignedAsync(Key, Text("bob's") with { Id = 7 }, Deadline);
-        Assert.Equal(SecurePutStatus.SlotTaken, (await _alice.PutSignedAsync(Key, Text("alice's") with { Id = 7 }, Deadline)).Status);
-        SecurePermanentPut permanent = await _alice.PutSignedPermanentAsync(Key, Text("alice's") with { Id = 7 }, Deadline);
-        Assert.Equal(SecurePutStatus.SlotTaken, permanent.FirstRound.Status);
-        Assert.False(permanent.IsAnnounced);
-        Assert.Equal("bob's", Show(Assert.Single((await _alice.GetAllAsync(Key, default, Deadline)).Values)));
-    }
-
-    [Fact]
-    public async Task A_value_whose_type_allows_no_edit_is_not_put_over()
-    {
-        const ushort unknown = 77;
-        await _alice.PutSignedAsync(Key, Text("a") with { Id = 7, Type = unknown }, Deadline);
-        Assert.Equal(SecurePutStatus.NotEditable, (await _alice.PutSignedAsync(Key, Text("b") with { Id = 7 }, Deadline)).Status);
-    }
-
-    [Fact]
-    public async Task After_the_last_seq_there_is_no_other()
-    {
-        _dht.Plant(Key, ValueSealer.Sign(Alice, Text("last"), 7, ushort.MaxValue)!);
-        Assert.Equal(SecurePutStatus.SeqExhausted, (await _alice.PutSignedAsync(Key, Text("more") with { Id = 7 }, Deadline)).Status);
-        Assert.Empty(_dht.Puts);
-    }
-
-    [Fact]
-    public async Task What_is_too_large_is_not_sent()
-    {
-        var large = new NewSecureValue { Data = new byte[65_000] };
-        Assert.Equal(SecurePutStatus.TooLarge, (await _alice.PutSignedAsync(Key, large, Deadline)).Status);
-        Assert.Equal(SecurePutStatus.TooLarge, (await _alice.PutEncryptedAsync(Key, KeyName.Of(Alice.KeyId), large, Deadline)).Status);
-        Assert.Empty(_dht.Puts);
-    }
-
-    [Fact]
-    public async Task A_forged_value_of_ours_does_not_raise_our_seq()
-    {
-        byte[] forged = ValueSealer.Sign(Alice, Text("forged"), 7, 9)!;
-        forged[^1] ^= 1;
-        _dht.Plant(Key, forged);
-        await _alice.PutSignedAsync(InfoHash.OfKey("elsewhere"), Text("x") with { Id = 7 }, Deadline);
-        SecurePutAnswer answer = await _alice.PutSignedAsync(Key, Text("real") with { Id = 7 }, Deadline);
-        Assert.Equal(0, answer.Seq);
-        Assert.Equal(1, _alice.Figures.Forged);
-    }
-
-    [Fact]
-    public async Task A_newer_permanent_put_ends_the_older_announcement_and_only_that()
-    {
-        SecurePermanentPut first = await _alice.PutSignedPermanentAsync(Key, Text("one") with { Id = 7 }, Deadline);
-        SecurePermanentPut second = await _alice.PutSignedPermanentAsync(Key, Text("two") with { Id = 7 }, Deadline);
-        Assert.Single(_dht.Ended);
-        // The first handle is of the past: it must not end the second announcement.
-        first.Dispose();
-        Assert.Single(_dht.Ended);
-        second.Dispose();
-        second.Dispose();
-        Assert.Equal(2, _dht.Ended.Count);
-        Assert.Equal(_dht.Puts.Select(put => put.Packed), _dht.Ended);
-    }
-
-    [Fact]
-    public async Task A_deleted_value_is_gone_for_readers_and_its_slot_stays_ours()
-    {
-        await _alice.PutSignedAsync(Key, Text("secret") with { Id = 7, Type = TypeRegistry.ThirtyDays }, Deadline);
-        SecurePutAnswer deleted = await _alice.DeleteAsync(Key, 7, Deadline);
-        Assert.Equal((SecurePutStatus.Acknowledged, (ushort)1), (deleted.Status, deleted.Seq));
-        SecureGetAnswer got = await _bob.GetAllAsync(Key, default, Deadline);
-        Assert.Equal(GetAnswerStatus.Absent, got.Status);
-        Assert.Empty(got.Values);
-        VerifiedValue tombstone = Assert.Single(got.Deleted);
-        Assert.Equal((TypeRegistry.ThirtyDays, (ushort)1), (tombstone.Type, tombstone.Seq));
-        Assert.Equal(2, (await _alice.PutSignedAsync(Key, Text("again") with { Id = 7 }, Deadline)).Seq);
-        Assert.Equal("again", Show(Assert.Single((await _bob.GetAsync(Key, default, Deadline)).Values)));
-    }
-
-    [Fact]
-    public async Task What_is_not_ours_cannot_be_deleted_and_what_cannot_be_asked_is_not_said_to_be_absent()
-    {
-        Assert.Equal(SecurePutStatus.NothingToDelete, (await _alice.DeleteAsync(Key, 7, Deadline)).Status);
-        await _bob.PutSignedAsync(Key, Text("bob's") with { Id = 7 }, Deadline);
-        Assert.Equal(SecurePutStatus.NothingToDelete, (await _alice.DeleteAsync(Key, 7, Deadline)).Status);
-        _dht.Fails = GetAnswerStatus.Unreachable;
-        Assert.Equal(SecurePutStatus.Unreachable, (await _alice.DeleteAsync(Key, 7, Deadline)).Status);
-        _dht.Fails = GetAnswerStatus.TimedOut;
-        Assert.Equal(SecurePutStatus.TimedOut, (await _alice.DeleteAsync(Key, 7, Deadline)).Status);
-    }
-
     [Fact]
     public async Task A_reader_sees_the_newest_version_of_each_owner_and_never_a_deleted_ones_past()
     {
@@ -232,26 +66,133 @@ public sealed class SecureDhtTests
     }
 
     [Fact]
-    public async Task A_cancelled_operation_throws_and_leaves_its_turn()
+    public async Task Strangers_cyphers_cost_a_reader_so_much_and_no_more_and_hide_nothing_signed()
     {
-        var held = new TaskCompletionSource();
-        _dht.GetsWaitFor = held.Task;
-        using var cancellation = new CancellationTokenSource();
-        Task<SecurePutAnswer> put = _alice.PutSignedAsync(Key, Text("x") with { Id = 7 }, Deadline, cancellation.Token);
-        await cancellation.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => put);
-        held.SetResult();
-        Assert.Equal(SecurePutStatus.Acknowledged, (await _alice.PutSignedAsync(Key, Text("y") with { Id = 7 }, Deadline)).Status);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _alice.PublishCertificateAsync(Deadline, cancellation.Token));
+        Assert.Equal(SecurePutStatus.Acknowledged, (await _bob.PutEncryptedAsync(Key, KeyName.Of(Bob.KeyId), Text("for bob"), Deadline)).Status);
+        PlantCyphers(1_000);
+        _dht.Plant(Key, ValueSealer.Sign(Alice, Text("signed"), 1, 0)!);
+        SecureGetAnswer got = await _bob.GetAllAsync(Key, default, Deadline);
+        Assert.Equal(["for bob", "signed"], got.Values.Select(Show));
+        Assert.Equal((AnswerOpener.DecryptionsMax - 1, 1_001 - AnswerOpener.DecryptionsMax, false), (got.Undecryptable, got.Untried, got.IsComplete));
+        Assert.Equal(1_000, got.Sealed.Count);
+        Assert.Equal((got.Undecryptable, got.Untried), (_bob.Figures.Undecryptable, _bob.Figures.Untried));
     }
 
-    private static NewSecureValue Text(string text) => new() { Data = Encoding.UTF8.GetBytes(text) };
-
-    private static string Show(VerifiedValue value) => Encoding.UTF8.GetString(value.Data.Span);
-
-    private static byte[] Unsigned(ulong id, string text)
+    [Fact]
+    public async Task What_cannot_be_for_us_by_its_length_is_no_work()
     {
-        new ValueBuilder { Id = id, Data = Encoding.UTF8.GetBytes(text) }.Pack(out byte[] packed);
-        return packed;
+        PlantCyphers(1_000, cypherBytes: 257);
+        SecureGetAnswer got = await _bob.GetAllAsync(Key, default, Deadline);
+        Assert.Equal((1_000, 0, true), (got.Undecryptable, got.Untried, got.IsComplete));
+    }
+
+    [Fact]
+    public async Task No_cypher_is_opened_after_the_deadline_but_for_the_first_few()
+    {
+        PlantCyphers(100);
+        _dht.Plant(Key, ValueSealer.Sign(Alice, Text("signed"), 1, 0)!);
+        var reader = new SecureDht(_dht, Bob, new RsaVerifier(), new SteppingTime(TimeSpan.FromMilliseconds(200)));
+        SecureGetAnswer got = await reader.GetAllAsync(Key, default, TimeSpan.FromMilliseconds(300));
+        Assert.Equal((AnswerOpener.LateDecryptionsMax, 100 - AnswerOpener.LateDecryptionsMax, false), (got.Undecryptable, got.Untried, got.IsComplete));
+        Assert.Equal("signed", Show(Assert.Single(got.Values)));
+    }
+
+    [Fact]
+    public async Task Nothing_is_opened_for_who_has_cancelled()
+    {
+        PlantCyphers(100);
+        _dht.Plant(Key, ValueSealer.Sign(Alice, Text("signed"), 1, 0)!);
+        using var cancellation = new CancellationTokenSource();
+        var reader = new SecureDht(_dht, Bob, new CancellingVerifier(cancellation), _time);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reader.GetAllAsync(Key, default, Deadline, cancellation.Token));
+        Assert.Equal((0, 0), (reader.Figures.Undecryptable, reader.Figures.Untried));
+    }
+
+    [Fact]
+    public async Task Who_puts_opens_no_cypher_to_see_that_a_slot_is_taken()
+    {
+        SecurePutAnswer first = await _bob.PutEncryptedAsync(Key, KeyName.Of(Bob.KeyId), Text("x") with { Id = 7 }, Deadline);
+        SecurePutAnswer second = await _bob.PutEncryptedAsync(Key, KeyName.Of(Bob.KeyId), Text("y") with { Id = 7 }, Deadline);
+        Assert.Equal((SecurePutStatus.Acknowledged, SecurePutStatus.SlotTaken), (first.Status, second.Status));
+        Assert.Equal(SecurePutStatus.SlotTaken, (await _bob.PutSignedAsync(Key, Text("z") with { Id = 7 }, Deadline)).Status);
+        Assert.Equal((0, 0), (_bob.Figures.Decrypted, _bob.Figures.Undecryptable));
+    }
+
+    [Fact]
+    public async Task A_listener_never_hears_an_older_version_after_a_newer_one()
+    {
+        foreach (ushort seq in (ushort[])[3, 5, 4, 5, 6]) _dht.Tell(new ListenEvent(ValueChange.Stored, 1, ValueSealer.Sign(Bob, Text("v" + seq), 1, seq)!));
+        // Another owner counts for himself, and what is gone may begin anew.
+        _dht.Tell(new ListenEvent(ValueChange.Stored, 1, ValueSealer.Sign(Alice, Text("alice's"), 1, 0)!));
+        _dht.Tell(new ListenEvent(ValueChange.Stored, 1, ValueSealer.Sign(Bob, Text("v2"), 1, 2)!));
+        _dht.Tell(new ListenEvent(ValueChange.Gone, 1, default));
+        _dht.Tell(new ListenEvent(ValueChange.Stored, 1, ValueSealer.Sign(Bob, Text("v0"), 1, 0)!));
+        Assert.Equal(["v3", "v5", "v5", "v6", "alice's", "gone", "v0"], (await HearAsync()).Select(change => change.Value is { } value ? Show(value) : "gone"));
+    }
+
+    [Fact]
+    public async Task What_is_gone_is_told_of_the_owner_it_belonged_to_and_of_nobody_else()
+    {
+        byte[] forged = ValueSealer.Sign(Bob, Text("forged"), 1, 9)!;
+        forged[^1] ^= 1;
+        _dht.Tell(new ListenEvent(ValueChange.Stored, 1, ValueSealer.Sign(Alice, Text("alice's"), 1, 0)!));
+        _dht.Tell(new ListenEvent(ValueChange.Stored, 1, forged));
+        _dht.Tell(new ListenEvent(ValueChange.Gone, 1, default));
+        _dht.Tell(new ListenEvent(ValueChange.Stored, 1, ValueSealer.Sign(Bob, Text("bob's"), 1, 0)!));
+        _dht.Tell(new ListenEvent(ValueChange.Gone, 1, default));
+        Assert.Equal([(ValueChange.Stored, Alice.KeyId), (ValueChange.Stored, Bob.KeyId), (ValueChange.Gone, Bob.KeyId)], (await HearAsync()).Select(change => (change.Change, change.OwnerId)));
+    }
+
+    [Fact]
+    public void A_listeners_memory_is_bounded_and_what_it_forgets_is_told()
+    {
+        var versions = new ListenedVersions(max: 2);
+        foreach (ulong id in (ulong[])[1, 2, 3]) Assert.True(versions.Take(id, Version(id, 5)));
+        Assert.False(versions.Take(2, Version(2, 4)));
+        Assert.True(versions.Take(3, Version(3, 4)));
+        Assert.True(versions.TakeGone(3, out InfoHash owner));
+        Assert.Equal(default, owner);
+        Assert.True(versions.TakeGone(1, out owner));
+        Assert.Equal(Alice.KeyId, owner);
+        static VerifiedValue Version(ulong id, ushort seq) => new() { Id = id, Type = 0, Data = default, Seq = seq, OwnerId = Alice.KeyId, Packed = default };
+    }
+
+    private async Task<List<SecureListenEvent>> HearAsync()
+    {
+        _dht.EndTelling();
+        var heard = new List<SecureListenEvent>();
+        await foreach (SecureListenEvent change in _alice.ListenAsync(Key, default)) heard.Add(change);
+        return heard;
+    }
+
+    /// <summary>Lays down what anybody can: random bytes that say to be encrypted.</summary>
+    private void PlantCyphers(int count, int cypherBytes = 256 + 28 + 256)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            new ValueBuilder { Id = 1_000UL + (ulong)i, Cypher = RandomNumberGenerator.GetBytes(cypherBytes) }.Pack(out byte[] packed);
+            _dht.Plant(Key, packed);
+        }
+    }
+
+    /// <summary>A clock that goes on by one step each time somebody looks.</summary>
+    private sealed class SteppingTime(TimeSpan step) : TimeProvider
+    {
+        private long _now;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => _now += step.Ticks;
+    }
+
+    private sealed class CancellingVerifier(CancellationTokenSource cancellation) : IValueVerifier
+    {
+        public bool Verify(ReadOnlySpan<byte> ownerSpki, ReadOnlySpan<byte> body, ReadOnlySpan<byte> signature)
+        {
+            cancellation.Cancel();
+            return true;
+        }
+
+        public byte[]? ReadCertificateKey(ReadOnlySpan<byte> data) => null;
     }
 }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Dna.Fast.Messenger.Tests.Fakes;
 
-/// <summary>The services of one user on a fake network. Its owner key differs from the user's, as in the original.</summary>
+/// <summary>The services of one user, on a fake network or a real one. Its owner key differs from the user's, as in the original.</summary>
 internal sealed class TestClient
 {
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
@@ -12,11 +12,15 @@ internal sealed class TestClient
     public static readonly TimeSpan NoDeadline = TimeSpan.FromDays(1000);
 
     public TestClient(FakeNetwork fake, IUserKeys keys, byte owner, FakeTimeProvider time)
+        : this(fake.Client(owner), keys, time)
+    {
+    }
+
+    public TestClient(ISecureDht dht, IUserKeys keys, TimeProvider time)
     {
         Keys = keys;
-        Time = time;
-        Dht = fake.Client(owner);
-        Network = new RecordNetwork(Dht, Users.Known, time);
+        Dht = (dht as FakeDht)!;
+        Network = new RecordNetwork(dht, Users.Known, time);
         Profiles = new ProfileService(Network);
         Names = new NameService(Network, Profiles);
         Keyserver = new KeyserverService(Network, Names);
@@ -35,8 +39,7 @@ internal sealed class TestClient
 
     public IUserKeys Keys { get; }
 
-    public FakeTimeProvider Time { get; }
-
+    /// <summary>Null on a real network.</summary>
     public FakeDht Dht { get; }
 
     public RecordNetwork Network { get; }

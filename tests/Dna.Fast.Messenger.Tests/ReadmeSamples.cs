@@ -1,0 +1,159 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text.RegularExpressions;
+using Dna.Fast.Identity;
+using Dna.Fast.Kademlia;
+using Dna.Fast.Messenger.Tests.Fakes;
+
+namespace Dna.Fast.Messenger.Tests;
+
+/// <summary>The samples of the project's README, line by line.</summary>
+public sealed partial class ReadmeSamples
+{
+    [Fact]
+    public void Every_sample_of_the_README_is_here()
+    {
+        string[] here = Lines(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "ReadmeSamples.cs")));
+        MatchCollection blocks = Block().Matches(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Readme", "README.md")));
+        Assert.Equal(8, blocks.Count);
+        foreach (string line in blocks.SelectMany(block => Lines(block.Groups[1].Value))) Assert.Contains(line, here);
+    }
+
+    [Fact]
+    public async Task A_name_is_registered_and_found()
+    {
+        (ISecureDht dht, SuiteSet suites, TimeSpan deadline, IIdentityKeys alice, IIdentityKeys bob) = Given();
+        using var network = new RecordNetwork(dht, suites, TimeProvider.System);
+        using var profiles = new ProfileService(network);
+        var names = new NameService(network, profiles);
+        var keyserver = new KeyserverService(network, names);
+        using var chunks = new ChunkStore(network);
+        PutReport registered = await keyserver.RegisterAsync(alice, "alice_1", deadline);
+        Answer<PublicKeyEntry> found = await keyserver.LookupAsync("Alice_1", deadline);
+        Assert.True(registered.IsSuccess);
+        Assert.Equal(alice.Fingerprint, found.Value!.Fingerprint);
+    }
+
+    [Fact]
+    public async Task A_profile_is_changed_and_read()
+    {
+        (ISecureDht dht, SuiteSet suites, TimeSpan deadline, IIdentityKeys alice, IIdentityKeys bob) = Given();
+        using var network = new RecordNetwork(dht, suites, TimeProvider.System);
+        using var profiles = new ProfileService(network);
+        var names = new NameService(network, profiles);
+        var keyserver = new KeyserverService(network, names);
+        using var chunks = new ChunkStore(network);
+        PutReport changed = await profiles.UpdateAsync(alice, profile => profile with { Bio = "Hello", Location = "Here" }, deadline);
+        Answer<Profile> profileOfAlice = await profiles.LoadAsync(alice.Fingerprint, deadline);
+        Assert.True(changed.IsSuccess);
+        Assert.Equal("Hello", profileOfAlice.Value!.Bio);
+    }
+
+    [Fact]
+    public async Task A_message_is_queued_and_delivered()
+    {
+        (ISecureDht dht, SuiteSet suites, TimeSpan deadline, IIdentityKeys alice, IIdentityKeys bob) = Given();
+        using var network = new RecordNetwork(dht, suites, TimeProvider.System);
+        using var profiles = new ProfileService(network);
+        var names = new NameService(network, profiles);
+        var keyserver = new KeyserverService(network, names);
+        using var chunks = new ChunkStore(network);
+        using var queue = new OfflineQueue(network, chunks);
+        byte[] envelope = alice.Seal([alice.EncryptionKey, bob.EncryptionKey], "Hello, Bob"u8)!;
+        PutReport queued = await queue.QueueAsync(alice, bob.Fingerprint, envelope, deadline);
+
+        var inbox = new Inbox(network, chunks, new MemoryDeliveryLog());
+        InboxReport arrived = await inbox.RetrieveAsync(bob.Fingerprint, [alice.Fingerprint], InboxDepth.Full, deadline);
+        OpenStatus opened = bob.Open(arrived.Messages[0].Envelope.Span, out byte[]? plaintext, out byte[]? sender);
+        PutReport confirmed = await inbox.ConfirmAsync(bob, arrived.Messages, deadline);
+        Assert.True(queued.IsSuccess && confirmed.IsSuccess);
+        Assert.Equal(OpenStatus.Ok, opened);
+        Assert.Equal("Hello, Bob"u8.ToArray(), plaintext);
+        Assert.Equal(alice.SigningKey.ToArray(), sender);
+    }
+
+    [Fact]
+    public async Task A_group_has_a_key()
+    {
+        (ISecureDht dht, SuiteSet suites, TimeSpan deadline, IIdentityKeys alice, IIdentityKeys bob) = Given();
+        using var network = new RecordNetwork(dht, suites, TimeProvider.System);
+        using var profiles = new ProfileService(network);
+        var names = new NameService(network, profiles);
+        var keyserver = new KeyserverService(network, names);
+        using var chunks = new ChunkStore(network);
+        using var groups = new GroupService(network);
+        Answer<Group> group = await groups.CreateAsync(alice, Guid.NewGuid(), "Friends", "", [bob.Fingerprint], deadline);
+        var groupKeys = new GroupKeyService(chunks, suites);
+        byte[] key = RandomNumberGenerator.GetBytes(GroupKeyPacket.KeyBytes);
+        PutReport handedOut = await groupKeys.PublishAsync(alice, group.Value!.Uuid, 1, [(bob.Fingerprint, bob.EncryptionKey)], key, deadline);
+        Answer<byte[]> keyOfBob = await groupKeys.FetchAsync(bob, group.Value.Uuid, 1, alice.SigningKey, deadline);
+        Assert.True(handedOut.IsSuccess);
+        Assert.Equal(key, keyOfBob.Value);
+    }
+
+    [Fact]
+    public async Task Contacts_are_kept_and_asked()
+    {
+        (ISecureDht dht, SuiteSet suites, TimeSpan deadline, IIdentityKeys alice, IIdentityKeys bob) = Given();
+        using var network = new RecordNetwork(dht, suites, TimeProvider.System);
+        using var profiles = new ProfileService(network);
+        var names = new NameService(network, profiles);
+        var keyserver = new KeyserverService(network, names);
+        using var chunks = new ChunkStore(network);
+        using var contacts = new ContactListService(network);
+        Answer<ContactList> list = await contacts.AddAsync(alice, ContactList.Empty(alice.Fingerprint), bob.Fingerprint, deadline);
+        var requests = new ContactRequestService(network);
+        PutReport asked = await requests.SendAsync(bob, alice.Fingerprint, "bob", "May I?", deadline);
+        Answer<IReadOnlyList<ContactRequest>> waiting = await requests.ListAsync(alice.Fingerprint, deadline);
+        Assert.True(asked.IsSuccess);
+        Assert.Equal([bob.Fingerprint], list.Value!.Contacts);
+        Assert.Equal("May I?", waiting.Value!.Single().Message);
+    }
+
+    [Fact]
+    public async Task A_wall_is_written_and_voted_on()
+    {
+        (ISecureDht dht, SuiteSet suites, TimeSpan deadline, IIdentityKeys alice, IIdentityKeys bob) = Given();
+        using var network = new RecordNetwork(dht, suites, TimeProvider.System);
+        using var profiles = new ProfileService(network);
+        var names = new NameService(network, profiles);
+        var keyserver = new KeyserverService(network, names);
+        using var chunks = new ChunkStore(network);
+        await keyserver.PublishAsync(alice, null, deadline);
+        using var wall = new WallService(network, chunks, keyserver);
+        PutReport posted = await wall.PostAsync(alice, alice.Fingerprint, "First post", "", deadline);
+        Answer<WallPage> page = await wall.LoadAsync(alice.Fingerprint, 0, 20, deadline);
+        var votes = new VoteService(network, keyserver);
+        PutReport voted = await votes.VoteAsync(alice, page.Value!.Posts[0].Id, isUp: true, deadline);
+        Answer<VoteCount> count = await votes.CountAsync(page.Value.Posts[0].Id, deadline);
+        Assert.True(posted.IsSuccess && voted.IsSuccess);
+        Assert.Equal(new VoteCount(1, 0, 0), count.Value);
+    }
+
+    [Fact]
+    public async Task Presence_and_registry_are_read()
+    {
+        (ISecureDht dht, SuiteSet suites, TimeSpan deadline, IIdentityKeys alice, IIdentityKeys bob) = Given();
+        using var network = new RecordNetwork(dht, suites, TimeProvider.System);
+        using var profiles = new ProfileService(network);
+        var names = new NameService(network, profiles);
+        var keyserver = new KeyserverService(network, names);
+        using var chunks = new ChunkStore(network);
+        var presences = new PresenceService(network);
+        PutReport announced = await presences.PublishAsync(alice, IPAddress.Loopback, 4001, deadline);
+        Answer<Presence> where = await presences.FindAsync(alice.SigningKey, deadline);
+        var registry = new RegistryService(network);
+        Answer<IReadOnlyList<RegistryNode>> nodes = await registry.FindAsync(10, deadline);
+        Assert.True(announced.IsSuccess);
+        Assert.Equal("127.0.0.1", where.Value!.Ip);
+        Assert.Empty(nodes.Value!);
+    }
+
+    private static (ISecureDht Dht, SuiteSet Suites, TimeSpan Deadline, IIdentityKeys Alice, IIdentityKeys Bob) Given() =>
+        (new FakeNetwork().Client(1), Users.Known, TestClient.Deadline, Users.Fast(1), Users.Fast(2));
+
+    private static string[] Lines(string text) => [.. text.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0)];
+
+    [GeneratedRegex("```csharp\n(.*?)```", RegexOptions.Singleline)]
+    private static partial Regex Block();
+}

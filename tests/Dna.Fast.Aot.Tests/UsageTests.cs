@@ -46,11 +46,20 @@ public sealed class UsageTests
     [InlineData("listen")]
     [InlineData("ping")]
     [InlineData("status")]
-    public async Task Every_command_has_help_with_examples(string command)
+    [InlineData("id")]
+    [InlineData("id", "new")]
+    [InlineData("id", "show")]
+    [InlineData("id", "recover")]
+    [InlineData("id", "export")]
+    [InlineData("id", "import")]
+    [InlineData("id", "passwd")]
+    [InlineData("id", "backup")]
+    [InlineData("id", "restore")]
+    public async Task Every_command_has_help_with_examples(params string[] command)
     {
-        CommandResult result = await DnaCommand.SucceedAsync(command, "--help");
+        CommandResult result = await DnaCommand.SucceedAsync([.. command, "--help"]);
         Assert.Contains("Examples:", result.Output);
-        Assert.Contains(result.Output, line => line.StartsWith("  dna " + command, StringComparison.Ordinal));
+        Assert.Contains(result.Output, line => line.StartsWith("  dna " + string.Join(' ', command), StringComparison.Ordinal));
     }
 
     [Fact]

@@ -37,11 +37,15 @@ internal static class DnaCommand
     private static readonly TimeSpan CommandTime = TimeSpan.FromSeconds(60);
 
     /// <summary>Runs a command to its end.</summary>
-    public static async Task<CommandResult> RunAsync(params string[] arguments)
+    public static Task<CommandResult> RunAsync(params string[] arguments) => RunAfterAsync([], CommandTime, arguments);
+
+    /// <summary>Runs a command to its end.</summary>
+    /// <param name="prefix">Words in front of it.</param>
+    public static async Task<CommandResult> RunAfterAsync(IReadOnlyList<string> prefix, TimeSpan patience, params string[] arguments)
     {
-        await using ChildProcess process = DnaBinary.Start(arguments);
+        await using ChildProcess process = DnaBinary.Start(arguments, prefix);
         process.CloseInput();
-        int? code = await process.WaitForExitAsync(CommandTime);
+        int? code = await process.WaitForExitAsync(patience);
         CommandResult result = new(code ?? -1, process.Output.Since(0), process.Errors.Since(0));
         return code is null ? throw new TimeoutException($"dna {string.Join(' ', arguments)} does not end: {result}") : result;
     }

@@ -112,7 +112,8 @@ public sealed class ChunkStore(RecordNetwork network) : IDisposable
             RecordsFound[] found = await Task.WhenAll(batch.Select(i => network.GetAllAsync(DnaKeys.Chunk(baseKey, i), deadline, cancellation))).ConfigureAwait(false);
             foreach (RecordsFound records in found)
             {
-                VerifiedValue? next = records.Values.FirstOrDefault(value => value.IsSigned && value.OwnerId == first.OwnerId && value.Id == first.Id);
+                // The writer's, and rather of the same id: where a stranger sat on that one, it has another.
+                VerifiedValue? next = records.Values.Where(value => value.IsSigned && value.OwnerId == first.OwnerId).OrderByDescending(value => value.Id == first.Id).FirstOrDefault();
                 if (next is null && records.Missing is ResultCode.NetworkError or ResultCode.Timeout) return Answer<byte[]>.No(records.Missing);
                 if (next is null || ChunkCodec.Read(next.Data.Span, out Chunk? chunk) != RecordStatus.Ok) return Answer<byte[]>.No(ResultCode.SerializationFailed);
                 chunks.Add(chunk!);

@@ -21,8 +21,6 @@ public sealed class ContactRequestService(RecordNetwork network)
         Deadline within = network.Within(deadline);
         RecordPut put = await network.PutAsync(
             DnaKeys.ContactRequests(to), DnaKeys.RequestValueId(keys.Fingerprint), TypeRegistry.SevenDays, data, within, cancellation).ConfigureAwait(false);
-        // The id is computable, so a thief can sit on it; ours is not.
-        if (put.IsSlotLost) put = await network.PutSharedAsync(DnaKeys.ContactRequests(to), TypeRegistry.SevenDays, data, within, cancellation).ConfigureAwait(false);
         return put.Report;
     }
 

@@ -6,7 +6,7 @@ namespace Dna.Fast.Messenger;
 /// <summary>The network as the services of this layer need it: records of ours that stay announced, and everybody's records under one key.</summary>
 /// <remarks>
 /// Any thread. A record of ours has value id 1, as the original's; where another owner or an older identity of ours already holds that slot it has our owner's id instead
-/// (<see cref="DnaKeys.OwnerValueId"/>), and readers, who look at all values, find both. Disposing ends all announcements; it does not dispose the network below.
+/// (<see cref="DnaKeys.OwnerValueId"/>), and where a stranger sits there too a random one; readers, who look at all values, find it anywhere. Disposing ends all announcements; it does not dispose the network below.
 /// </remarks>
 /// <param name="time">For timestamps in records, and for deadlines.</param>
 public sealed class RecordNetwork(ISecureDht dht, SuiteSet suites, TimeProvider time) : IDisposable
@@ -37,27 +37,31 @@ public sealed class RecordNetwork(ISecureDht dht, SuiteSet suites, TimeProvider 
 
     internal Deadline Within(TimeSpan deadline) => new(time, deadline);
 
-    /// <summary>Puts a record that only we write, at id 1 or, where that slot is not ours, at our owner's.</summary>
-    internal async Task<RecordPut> PutOwnAsync(InfoHash key, ushort type, ReadOnlyMemory<byte> data, Deadline deadline, CancellationToken cancellation)
-    {
-        RecordPut usual = await PutAsync(key, UsualValueId, type, data, deadline, cancellation).ConfigureAwait(false);
-        return usual.IsSlotLost ? await PutSharedAsync(key, type, data, deadline, cancellation).ConfigureAwait(false) : usual;
-    }
+    /// <summary>Puts a record that only we write, at id 1 or, where that slot is not ours, at another.</summary>
+    internal Task<RecordPut> PutOwnAsync(InfoHash key, ushort type, ReadOnlyMemory<byte> data, Deadline deadline, CancellationToken cancellation) =>
+        PutAsync(key, UsualValueId, type, data, deadline, cancellation);
 
-    /// <summary>Puts our record under a key that others write under too, at our owner's id.</summary>
+    /// <summary>Puts our record under a key that others write under too, at our owner's id or, where that slot is not ours, at another.</summary>
     internal Task<RecordPut> PutSharedAsync(InfoHash key, ushort type, ReadOnlyMemory<byte> data, Deadline deadline, CancellationToken cancellation) =>
         PutAsync(key, OwnerValueId, type, data, deadline, cancellation);
 
-    /// <summary>Puts a record at an id; it stays announced.</summary>
+    /// <summary>Puts a record at an id or, where that slot is not ours, at our owner's, or where we put it before, or at a random one; it stays announced.</summary>
+    /// <remarks>All ids but random ones are known to everybody, so a stranger can be there first.</remarks>
     internal async Task<RecordPut> PutAsync(InfoHash key, ulong id, ushort type, ReadOnlyMemory<byte> data, Deadline deadline, CancellationToken cancellation)
     {
-        if (data.Length > RecordLimits.ValueDataBytesMax) return new RecordPut(PutReport.No(ResultCode.OutOfMemory), 0, IsSlotLost: false);
+        if (data.Length > RecordLimits.ValueDataBytesMax) return new RecordPut(PutReport.No(ResultCode.OutOfMemory), 0);
         var value = new NewSecureValue { Id = id, Type = type, Data = data };
-        SecurePermanentPut put = await dht.PutSignedPermanentAsync(key, value, deadline.Left, cancellation).ConfigureAwait(false);
-        Keep(key, id, put);
-        SecurePutAnswer answer = put.FirstRound;
-        bool isLost = answer.Status is SecurePutStatus.SlotTaken or SecurePutStatus.NotEditable or SecurePutStatus.SeqExhausted;
-        return new RecordPut(new PutReport(CodeOf(answer.Status), answer.Acknowledged), answer.Seq, isLost);
+        SecurePutAnswer answer = await AnnounceAsync(key, value, deadline, cancellation).ConfigureAwait(false);
+        if (IsSlotLost(answer) && id != OwnerValueId) answer = await AnnounceAsync(key, value with { Id = OwnerValueId }, deadline, cancellation).ConfigureAwait(false);
+        if (IsSlotLost(answer))
+        {
+            RecordsFound found = await GetAllAsync(key, deadline, cancellation).ConfigureAwait(false);
+            if (found.Code is ResultCode.NetworkError or ResultCode.Timeout) return new RecordPut(PutReport.No(found.Code), 0);
+            ulong before = found.Values.FirstOrDefault(old => old.IsSigned && old.OwnerId == dht.OwnerId && old.Id != id && old.Id != OwnerValueId)?.Id ?? 0;
+            answer = await AnnounceAsync(key, value with { Id = before }, deadline, cancellation).ConfigureAwait(false);
+        }
+
+        return new RecordPut(new PutReport(CodeOf(answer.Status), answer.Acknowledged), answer.Seq);
     }
 
     /// <summary>Everybody's records under a key.</summary>
@@ -86,6 +90,15 @@ public sealed class RecordNetwork(ISecureDht dht, SuiteSet suites, TimeProvider 
         }
 
         foreach (SecurePermanentPut put in puts) put.Dispose();
+    }
+
+    private static bool IsSlotLost(in SecurePutAnswer answer) => answer.Status is SecurePutStatus.SlotTaken or SecurePutStatus.NotEditable or SecurePutStatus.SeqExhausted;
+
+    private async Task<SecurePutAnswer> AnnounceAsync(InfoHash key, NewSecureValue value, Deadline deadline, CancellationToken cancellation)
+    {
+        SecurePermanentPut put = await dht.PutSignedPermanentAsync(key, value, deadline.Left, cancellation).ConfigureAwait(false);
+        Keep(key, put.FirstRound.ValueId, put);
+        return put.FirstRound;
     }
 
     private void Keep(InfoHash key, ulong id, SecurePermanentPut put)
@@ -122,8 +135,7 @@ public sealed class RecordNetwork(ISecureDht dht, SuiteSet suites, TimeProvider 
 }
 
 /// <param name="Seq">The version it has in the network.</param>
-/// <param name="IsSlotLost">True: this slot can never be ours; another id can.</param>
-internal readonly record struct RecordPut(PutReport Report, ushort Seq, bool IsSlotLost)
+internal readonly record struct RecordPut(PutReport Report, ushort Seq)
 {
     public bool IsSuccess => Report.IsSuccess;
 }

@@ -72,6 +72,7 @@ internal sealed class FakeNetwork(int seed = 1)
         {
             if (IsLate) return new SecurePutAnswer(SecurePutStatus.TimedOut, value.Id, 0, 0, 0);
             if (IsUnreachable || UnreachableKeys.Contains(key) || UnreachablePuts.Contains(key)) return new SecurePutAnswer(SecurePutStatus.Unreachable, value.Id, 0, 0, 0);
+            if (value.Id == 0) value = value with { Id = (ulong)_random.NextInt64(2, long.MaxValue) };
             List<FakeSlot> slots = SlotsAt(key);
             FakeSlot? own = slots.Find(slot => slot.Id == value.Id && slot.Owner.AsSpan().SequenceEqual(owner));
             if (own is null && !IsSplit && slots.Exists(slot => slot.Id == value.Id)) return new SecurePutAnswer(SecurePutStatus.SlotTaken, value.Id, 0, 0, 8);

@@ -38,15 +38,24 @@ public static class DerivedRsaKey
     /// <summary>Derives the key. Takes a second or several for 4096 bits: call it off any thread that others wait for.</summary>
     /// <param name="seed">32 bytes.</param>
     /// <param name="bits">2048 to 8192, a multiple of 128.</param>
+    /// <exception cref="ArgumentException">A seed of another length; ArgumentOutOfRangeException: another size.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static RSA Derive(byte[] seed, int bits, CancellationToken cancellation)
     {
+        ThrowIfBad(seed, bits);
         // The two searches know nothing of each other.
         Task<(BigInteger Prime, uint Next)> other = Task.Run(() => Search(seed, bits, (byte)'q', 0, cancellation), cancellation);
         (BigInteger p, _) = Search(seed, bits, (byte)'p', 0, cancellation);
         (BigInteger q, uint next) = other.GetAwaiter().GetResult();
         while (BigInteger.Abs(p - q).GetBitLength() <= bits / 2 - DistanceBits) (q, next) = Search(seed, bits, (byte)'q', next, cancellation);
         return Join(BigInteger.Max(p, q), BigInteger.Min(p, q), bits);
+    }
+
+    /// <exception cref="ArgumentException">No seed, or no size of a key that can be made of one.</exception>
+    internal static void ThrowIfBad(ReadOnlySpan<byte> seed, int bits)
+    {
+        RsaIdentity.ThrowIfBadSize(bits);
+        if (seed.Length != SeedBytes) throw new ArgumentException($"a seed has {SeedBytes} bytes", nameof(seed));
     }
 
     /// <summary>The certificate of a derived key: the same key gives the same bytes.</summary>
@@ -62,9 +71,11 @@ public static class DerivedRsaKey
     /// <summary>The first prime of a stream from candidate <paramref name="first"/> on, and the number of the candidate after it.</summary>
     private static (BigInteger Prime, uint Next) Search(byte[] seed, int bits, byte which, uint first, CancellationToken cancellation)
     {
-        byte[] input = [.. Label, 0, 0, .. seed, which, 0, 0, 0, 0];
-        byte[] candidate = new byte[bits / 16];
+        byte[] input = Pinned.Bytes(Label.Length + sizeof(ushort) + SeedBytes + 1 + sizeof(uint)), candidate = Pinned.Bytes(bits / 16);
+        Label.CopyTo(input);
         BinaryPrimitives.WriteUInt16BigEndian(input.AsSpan(Label.Length), (ushort)bits);
+        seed.CopyTo(input, Label.Length + sizeof(ushort));
+        input[^(sizeof(uint) + 1)] = which;
         try
         {
             for (uint i = first; i < uint.MaxValue; i++)
@@ -116,10 +127,10 @@ public static class DerivedRsaKey
 
     private static byte[] Bytes(BigInteger number, int length)
     {
-        byte[] bytes = new byte[length];
-        byte[] shortest = number.ToByteArray(isUnsigned: true, isBigEndian: true);
-        shortest.CopyTo(bytes, length - shortest.Length);
-        CryptographicOperations.ZeroMemory(shortest);
+        byte[] bytes = Pinned.Bytes(length);
+        int start = length - number.GetByteCount(isUnsigned: true);
+        bytes.AsSpan(0, start).Clear();
+        number.TryWriteBytes(bytes.AsSpan(start), out _, isUnsigned: true, isBigEndian: true);
         return bytes;
     }
 

@@ -21,7 +21,7 @@ public static class DhtIdentityBuffer
     {
         char[] key = identity.ExportPkcs1Pem();
         byte[] chain = Encoding.ASCII.GetBytes(identity.ChainPem());
-        byte[] buffer = new byte[2 * LengthBytes + key.Length + chain.Length];
+        byte[] buffer = Pinned.Bytes(2 * LengthBytes + key.Length + chain.Length);
         BinaryPrimitives.WriteUInt32BigEndian(buffer, (uint)key.Length);
         Encoding.ASCII.GetBytes(key, buffer.AsSpan(LengthBytes));
         Array.Clear(key);
@@ -37,10 +37,19 @@ public static class DhtIdentityBuffer
     public static IdentityFileResult Import(ReadOnlySpan<byte> buffer)
     {
         if (!TryTake(ref buffer, out ReadOnlySpan<byte> keyPem) || !TryTake(ref buffer, out ReadOnlySpan<byte> chainPem)) return Failed(IdentityFileStatus.Truncated);
-        char[] keyText = new char[keyPem.Length];
+        char[] keyText = Pinned.Chars(keyPem.Length);
         Encoding.Latin1.GetChars(keyPem, keyText);
-        IdentityFileStatus status = PrivateKeyReader.Read(keyText, keyPem, password: [], out RSA? key);
-        Array.Clear(keyText);
+        IdentityFileStatus status;
+        RSA? key;
+        try
+        {
+            status = PrivateKeyReader.Read(keyText, keyPem, password: [], out key);
+        }
+        finally
+        {
+            Array.Clear(keyText);
+        }
+
         // The layout has no password: an encrypted key is foreign here.
         if (key is null) return Failed(status == IdentityFileStatus.PasswordNeeded ? IdentityFileStatus.Foreign : status);
         char[] chainText = new char[chainPem.Length];

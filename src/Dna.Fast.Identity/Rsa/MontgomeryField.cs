@@ -8,22 +8,26 @@ internal sealed class MontgomeryField
     private readonly ulong[] _one;
     private readonly ulong[] _minusOne;
     private readonly ulong[] _product;
+    private readonly ulong[] _power;
+    private readonly ulong[] _scratch;
     private readonly ulong _inverse;
 
     /// <param name="modulus">Odd, its highest bit set. Owned by the field.</param>
     public MontgomeryField(ulong[] modulus)
     {
         _modulus = modulus;
-        _product = new ulong[modulus.Length + 2];
+        _product = Pinned.Limbs(modulus.Length + 2);
+        _power = Pinned.Limbs(modulus.Length);
+        _scratch = Pinned.Limbs(modulus.Length);
         // Newton's iteration doubles the right bits of 1/modulus modulo 2^64 each time: 3, 6, 12, 24, 48, 96.
         ulong inverse = modulus[0];
         for (int i = 0; i < 5; i++) inverse *= 2 - modulus[0] * inverse;
         _inverse = 0 - inverse;
 
         // R modulo m is R - m, as the highest bit of m is set; and -1 is m - that.
-        _one = new ulong[modulus.Length];
+        _one = Pinned.Limbs(modulus.Length);
         Subtract(_one, modulus, _one);
-        _minusOne = new ulong[modulus.Length];
+        _minusOne = Pinned.Limbs(modulus.Length);
         Subtract(modulus, _one, _minusOne);
     }
 
@@ -33,7 +37,8 @@ internal sealed class MontgomeryField
     {
         // modulus - 1 = odd * 2^twos.
         int twos = TrailingZeros();
-        ulong[] power = PowerOfOddPart(witness, twos);
+        RaiseToOddPart(witness, twos);
+        ulong[] power = _power;
         if (IsEqual(power, _one) || IsEqual(power, _minusOne)) return true;
         for (int i = 1; i < twos; i++)
         {
@@ -44,25 +49,29 @@ internal sealed class MontgomeryField
         return false;
     }
 
+    /// <summary>True when nothing is left of the modulus and of what was computed from it: R - modulus tells it as well as itself.</summary>
+    public bool IsClear => Array.TrueForAll(Numbers, number => !number.AsSpan().ContainsAnyExcept(0UL));
+
+    /// <summary>Every number it holds; it makes no others.</summary>
+    private ulong[][] Numbers => [_modulus, _one, _minusOne, _product, _power, _scratch];
+
     /// <summary>Zeroes the modulus and what was computed from it.</summary>
     public void Clear()
     {
-        foreach (ulong[] secret in (ulong[][])[_modulus, _one, _minusOne, _product]) Array.Clear(secret);
+        foreach (ulong[] secret in Numbers) Array.Clear(secret);
     }
 
-    /// <summary>witness ^ ((modulus - 1) / 2^twos), in Montgomery's form: squarings, and additions for the factor, as the base is small.</summary>
-    private ulong[] PowerOfOddPart(byte witness, int twos)
+    /// <summary>Power = witness ^ ((modulus - 1) / 2^twos), in Montgomery's form: squarings, and additions for the factor, as the base is small.</summary>
+    private void RaiseToOddPart(byte witness, int twos)
     {
-        ulong[] power = (ulong[])_one.Clone();
-        ulong[] scratch = new ulong[power.Length];
+        ulong[] power = _power;
+        _one.CopyTo(power, 0);
         for (int bit = 64 * _modulus.Length - 1; bit >= twos; bit--)
         {
             Multiply(power, power, power);
             // The bits of modulus - 1 above the lowest are those of the odd modulus.
-            if ((_modulus[bit >> 6] >> (bit & 63) & 1) != 0) MultiplySmall(power, witness, scratch);
+            if ((_modulus[bit >> 6] >> (bit & 63) & 1) != 0) MultiplySmall(power, witness, _scratch);
         }
-
-        return power;
     }
 
     private int TrailingZeros()

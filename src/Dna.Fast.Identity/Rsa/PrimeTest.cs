@@ -24,14 +24,15 @@ internal static class PrimeTest
     public static bool IsPrime(ReadOnlySpan<byte> number)
     {
         ulong[] limbs = ToLimbs(number);
-        foreach (ushort prime in SmallPrimes)
-        {
-            if (Remainder(limbs, prime) == 0) return false;
-        }
-
-        var field = new MontgomeryField(limbs);
+        MontgomeryField? field = null;
         try
         {
+            foreach (ushort prime in SmallPrimes)
+            {
+                if (Remainder(limbs, prime) == 0) return false;
+            }
+
+            field = new MontgomeryField(limbs);
             foreach (byte witness in Bases)
             {
                 if (!field.PassesMillerRabin(witness)) return false;
@@ -41,13 +42,14 @@ internal static class PrimeTest
         }
         finally
         {
-            field.Clear();
+            field?.Clear();
+            Array.Clear(limbs);
         }
     }
 
     private static ulong[] ToLimbs(ReadOnlySpan<byte> number)
     {
-        ulong[] limbs = new ulong[number.Length / sizeof(ulong)];
+        ulong[] limbs = Pinned.Limbs(number.Length / sizeof(ulong));
         for (int i = 0; i < limbs.Length; i++) limbs[i] = BinaryPrimitives.ReadUInt64BigEndian(number[^(8 * (i + 1))..]);
         return limbs;
     }

@@ -22,11 +22,16 @@ internal static class PrivateKeyReader
             ReadOnlySpan<char> label = rest[fields.Label], base64 = rest[fields.Base64Data];
             if (label is Pkcs1 or Pkcs8 or Encrypted)
             {
-                byte[] der = new byte[fields.DecodedDataLength];
-                bool isWhole = Convert.TryFromBase64Chars(base64, der, out int length);
-                IdentityFileStatus status = isWhole ? ReadDer(label, der.AsSpan(0, length), password, out key) : IdentityFileStatus.Truncated;
-                CryptographicOperations.ZeroMemory(der);
-                return status;
+                byte[] der = Pinned.Bytes(fields.DecodedDataLength);
+                try
+                {
+                    bool isWhole = Convert.TryFromBase64Chars(base64, der, out int length);
+                    return isWhole ? ReadDer(label, der.AsSpan(0, length), password, out key) : IdentityFileStatus.Truncated;
+                }
+                finally
+                {
+                    CryptographicOperations.ZeroMemory(der);
+                }
             }
 
             sawOther |= label.EndsWith("PRIVATE KEY", StringComparison.Ordinal);

@@ -68,9 +68,9 @@ public sealed class RsaIdentity : IDisposable
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static Task<RsaIdentity> DeriveAsync(ReadOnlyMemory<byte> seed, int bits = BitsDefault, CancellationToken cancellation = default)
     {
-        ThrowIfBadSize(bits);
-        if (seed.Length != DerivedRsaKey.SeedBytes) throw new ArgumentException($"a seed has {DerivedRsaKey.SeedBytes} bytes", nameof(seed));
-        byte[] copy = seed.ToArray();
+        DerivedRsaKey.ThrowIfBad(seed.Span, bits);
+        byte[] copy = Pinned.Bytes(DerivedRsaKey.SeedBytes);
+        seed.CopyTo(copy);
         Task<RsaIdentity> made = Task.Factory.StartNew(
             () =>
             {
@@ -202,14 +202,15 @@ public sealed class RsaIdentity : IDisposable
 
     private static char[] SecretPem(string label, byte[] der)
     {
-        char[] pem = PemEncoding.Write(label, der);
-        char[] text = [.. pem, '\n'];
+        char[] text = Pinned.Chars(PemEncoding.GetEncodedSize(label.Length, der.Length) + 1);
+        PemEncoding.TryWrite(label, der, text, out int length);
+        text[length] = '\n';
         CryptographicOperations.ZeroMemory(der);
-        Array.Clear(pem);
         return text;
     }
 
-    private static void ThrowIfBadSize(int bits)
+    /// <exception cref="ArgumentOutOfRangeException">Not 2048 to 8192, or no multiple of 128.</exception>
+    internal static void ThrowIfBadSize(int bits)
     {
         const int step = 128;
         ArgumentOutOfRangeException.ThrowIfLessThan(bits, 2048);

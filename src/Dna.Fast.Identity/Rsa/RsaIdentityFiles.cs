@@ -77,7 +77,8 @@ public static class RsaIdentityFiles
 
     private static void WriteSecret(string path, char[] pem, Writer write)
     {
-        byte[] bytes = Encoding.ASCII.GetBytes(pem);
+        byte[] bytes = Pinned.Bytes(pem.Length);
+        Encoding.ASCII.GetBytes(pem, bytes);
         Array.Clear(pem);
         try
         {
@@ -100,7 +101,8 @@ public static class RsaIdentityFiles
 
         // What is longer is cut, and cut it cannot be read.
         byte[] chainBytes = PrivateFile.Read(certificateFile, FileBytesMax), keyBytes = PrivateFile.Read(keyFile, FileBytesMax);
-        char[] keyText = Encoding.Latin1.GetChars(keyBytes);
+        char[] keyText = Pinned.Chars(keyBytes.Length);
+        Encoding.Latin1.GetChars(keyBytes, keyText);
         RSA? key;
         IdentityFileStatus status;
         try

@@ -108,7 +108,7 @@ public sealed class FastSuite(FillRandom random) : IIdentitySuite
     internal static byte[]? OpenBlob(Key privateKey, ReadOnlySpan<byte> blob)
     {
         if (blob.Length < BlobOverhead) return null;
-        byte[] plaintext = new byte[blob.Length - BlobOverhead];
+        byte[] plaintext = Pinned.Bytes(blob.Length - BlobOverhead);
         return TryOpen(privateKey, BlobLabel, blob, plaintext) ? plaintext : null;
     }
 

@@ -41,21 +41,25 @@ internal static class MessengerEnvelope
         EnvelopeChecks.Check(suite, recipients, plaintext.Length);
         byte[] envelope = new byte[Size(plaintext.Length, recipients.Count)];
         WriteHeader(envelope, recipients.Count, plaintext.Length);
-        Span<byte> key = stackalloc byte[MessengerSuite.AesKeyBytes];
-        suite.Random(key);
-        for (int i = 0; i < recipients.Count; i++) suite.WrapKey(recipients[i].Span, key, envelope.AsSpan(ContentAt(i), MessengerSuite.WrappedBytes));
-
         var parts = new Parts(envelope, recipients.Count, plaintext.Length);
-        Span<byte> nonce = envelope.AsSpan(parts.NonceAt, MessengerSuite.NonceBytes);
-        suite.Random(nonce);
-        using (var aes = new AesGcm(key, MessengerSuite.TagBytes))
+        Span<byte> key = stackalloc byte[MessengerSuite.AesKeyBytes];
+        try
         {
+            suite.Random(key);
+            for (int i = 0; i < recipients.Count; i++) suite.WrapKey(recipients[i].Span, key, envelope.AsSpan(ContentAt(i), MessengerSuite.WrappedBytes));
+
+            Span<byte> nonce = envelope.AsSpan(parts.NonceAt, MessengerSuite.NonceBytes);
+            suite.Random(nonce);
+            using var aes = new AesGcm(key, MessengerSuite.TagBytes);
             aes.Encrypt(
                 nonce, plaintext, envelope.AsSpan(parts.CiphertextAt, plaintext.Length), envelope.AsSpan(parts.TagAt, MessengerSuite.TagBytes),
                 envelope.AsSpan(0, HeaderBytes));
         }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(key);
+        }
 
-        CryptographicOperations.ZeroMemory(key);
         Span<byte> block = envelope.AsSpan(parts.BlockAt);
         block[0] = SignatureType;
         BinaryPrimitives.WriteUInt16BigEndian(block[KeyLengthAt..], MlDsa87.PublicKeyBytes);
@@ -72,14 +76,20 @@ internal static class MessengerEnvelope
         OpenStatus status = Read(envelope, out Parts parts);
         if (status != OpenStatus.Ok) return status;
         Span<byte> key = stackalloc byte[MessengerSuite.AesKeyBytes];
-        if (!TryUnwrapAny(privateKey, envelope, parts.Recipients, key)) return OpenStatus.NotForUs;
-
-        byte[] opened = GC.AllocateUninitializedArray<byte>(parts.Length);
-        bool isWhole = MessengerSuite.TryDecrypt(
-            key, envelope.Slice(parts.NonceAt, MessengerSuite.NonceBytes), envelope.Slice(parts.CiphertextAt, parts.Length),
-            envelope.Slice(parts.TagAt, MessengerSuite.TagBytes), opened, envelope[..HeaderBytes]);
-        CryptographicOperations.ZeroMemory(key);
-        if (!isWhole) return OpenStatus.Damaged;
+        byte[] opened;
+        try
+        {
+            if (!TryUnwrapAny(privateKey, envelope, parts.Recipients, key)) return OpenStatus.NotForUs;
+            opened = GC.AllocateUninitializedArray<byte>(parts.Length);
+            bool isWhole = MessengerSuite.TryDecrypt(
+                key, envelope.Slice(parts.NonceAt, MessengerSuite.NonceBytes), envelope.Slice(parts.CiphertextAt, parts.Length),
+                envelope.Slice(parts.TagAt, MessengerSuite.TagBytes), opened, envelope[..HeaderBytes]);
+            if (!isWhole) return OpenStatus.Damaged;
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(key);
+        }
 
         ReadOnlySpan<byte> sender = envelope.Slice(parts.BlockAt + BlockHeaderBytes, MlDsa87.PublicKeyBytes);
         if (!MlDsa87.Verify(sender, opened, envelope[(parts.BlockAt + BlockHeaderBytes + MlDsa87.PublicKeyBytes)..]))

@@ -56,10 +56,16 @@ public sealed class MessengerSuite(FillRandom random) : IIdentitySuite
     public bool WrapKey(ReadOnlySpan<byte> encryptionKey, ReadOnlySpan<byte> key, Span<byte> wrapped)
     {
         Span<byte> secret = stackalloc byte[Kyber1024.SecretBytes];
-        Encapsulate(encryptionKey, wrapped[..Kyber1024.CiphertextBytes], secret);
-        AesKeyWrap.Wrap(secret, key, wrapped[Kyber1024.CiphertextBytes..]);
-        CryptographicOperations.ZeroMemory(secret);
-        return true;
+        try
+        {
+            Encapsulate(encryptionKey, wrapped[..Kyber1024.CiphertextBytes], secret);
+            AesKeyWrap.Wrap(secret, key, wrapped[Kyber1024.CiphertextBytes..]);
+            return true;
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(secret);
+        }
     }
 
     /// <inheritdoc />
@@ -67,12 +73,19 @@ public sealed class MessengerSuite(FillRandom random) : IIdentitySuite
     {
         byte[] blob = new byte[BlobHeaderBytes + plaintext.Length];
         Span<byte> secret = stackalloc byte[Kyber1024.SecretBytes];
-        Encapsulate(encryptionKey, blob.AsSpan(0, Kyber1024.CiphertextBytes), secret);
         Span<byte> nonce = blob.AsSpan(Kyber1024.CiphertextBytes, NonceBytes), tag = blob.AsSpan(Kyber1024.CiphertextBytes + NonceBytes, TagBytes);
-        random(nonce);
-        using (var aes = new AesGcm(secret, TagBytes)) aes.Encrypt(nonce, plaintext, blob.AsSpan(BlobHeaderBytes), tag);
-        CryptographicOperations.ZeroMemory(secret);
-        return blob;
+        try
+        {
+            Encapsulate(encryptionKey, blob.AsSpan(0, Kyber1024.CiphertextBytes), secret);
+            random(nonce);
+            using var aes = new AesGcm(secret, TagBytes);
+            aes.Encrypt(nonce, plaintext, blob.AsSpan(BlobHeaderBytes), tag);
+            return blob;
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(secret);
+        }
     }
 
     /// <inheritdoc />
@@ -107,22 +120,32 @@ public sealed class MessengerSuite(FillRandom random) : IIdentitySuite
     internal static byte[]? OpenBlob(ReadOnlySpan<byte> privateKey, ReadOnlySpan<byte> blob)
     {
         if (blob.Length < BlobHeaderBytes) return null;
-        byte[] plaintext = GC.AllocateUninitializedArray<byte>(blob.Length - BlobHeaderBytes);
+        byte[] plaintext = Pinned.Bytes(blob.Length - BlobHeaderBytes);
         Span<byte> secret = stackalloc byte[Kyber1024.SecretBytes];
-        Kyber1024.Decapsulate(blob[..Kyber1024.CiphertextBytes], privateKey, secret);
         ReadOnlySpan<byte> nonce = blob.Slice(Kyber1024.CiphertextBytes, NonceBytes), tag = blob.Slice(Kyber1024.CiphertextBytes + NonceBytes, TagBytes);
-        bool isOurs = TryDecrypt(secret, nonce, blob[BlobHeaderBytes..], tag, plaintext, default);
-        CryptographicOperations.ZeroMemory(secret);
-        return isOurs ? plaintext : null;
+        try
+        {
+            Kyber1024.Decapsulate(blob[..Kyber1024.CiphertextBytes], privateKey, secret);
+            return TryDecrypt(secret, nonce, blob[BlobHeaderBytes..], tag, plaintext, default) ? plaintext : null;
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(secret);
+        }
     }
 
     internal static bool TryUnwrapKey(ReadOnlySpan<byte> privateKey, ReadOnlySpan<byte> wrapped, Span<byte> key)
     {
         Span<byte> secret = stackalloc byte[Kyber1024.SecretBytes];
-        Kyber1024.Decapsulate(wrapped[..Kyber1024.CiphertextBytes], privateKey, secret);
-        bool isOurs = AesKeyWrap.TryUnwrap(secret, wrapped[Kyber1024.CiphertextBytes..], key);
-        CryptographicOperations.ZeroMemory(secret);
-        return isOurs;
+        try
+        {
+            Kyber1024.Decapsulate(wrapped[..Kyber1024.CiphertextBytes], privateKey, secret);
+            return AesKeyWrap.TryUnwrap(secret, wrapped[Kyber1024.CiphertextBytes..], key);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(secret);
+        }
     }
 
     /// <returns>False when the tag does not match; the plaintext is zeroed then.</returns>
@@ -144,8 +167,14 @@ public sealed class MessengerSuite(FillRandom random) : IIdentitySuite
     private void Encapsulate(ReadOnlySpan<byte> encryptionKey, Span<byte> ciphertext, Span<byte> secret)
     {
         Span<byte> randomness = stackalloc byte[Kyber1024.SecretBytes];
-        random(randomness);
-        Kyber1024.Encapsulate(encryptionKey, randomness, ciphertext, secret);
-        CryptographicOperations.ZeroMemory(randomness);
+        try
+        {
+            random(randomness);
+            Kyber1024.Encapsulate(encryptionKey, randomness, ciphertext, secret);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(randomness);
+        }
     }
 }

@@ -45,6 +45,8 @@ public sealed class DerivedRsaKeyTests
         await Assert.ThrowsAsync<ArgumentException>(() => RsaIdentity.DeriveAsync(new byte[31]));
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => RsaIdentity.DeriveAsync(Seed, 1024));
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => RsaIdentity.DeriveAsync(Seed, 2050));
+        Assert.Throws<ArgumentException>(() => DerivedRsaKey.Derive(new byte[31], 2048, CancellationToken.None));
+        Assert.Throws<ArgumentOutOfRangeException>(() => DerivedRsaKey.Derive(Seed, 2112, CancellationToken.None));
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => RsaIdentity.GenerateAsync(16384, CertificateForm.Stock, TimeProvider.System));
     }
 
@@ -75,6 +77,19 @@ public sealed class DerivedRsaKeyTests
     [InlineData("FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF45", false)]
     [InlineData("FFFFFFFF00000001000000000000000000000000FFFFFFFFFFFFFFFFFFFFFFFF", true)]
     public void Known_primes_are_primes(string hex, bool isPrime) => Assert.Equal(isPrime, PrimeTest.IsPrime(Convert.FromHexString(hex)));
+
+    [Fact]
+    public void Nothing_is_left_of_a_number_that_was_tested()
+    {
+        var field = new MontgomeryField([ulong.MaxValue - 158, ulong.MaxValue]);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.True(field.PassesMillerRabin(2));
+        // No number lies anywhere but in the field.
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.False(field.IsClear);
+        field.Clear();
+        Assert.True(field.IsClear);
+    }
 
     [Fact]
     public void A_product_of_two_large_primes_is_none()

@@ -9,6 +9,15 @@ public sealed class DhtIdentityBufferTests
     private static readonly byte[] Original = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Fixtures", "alice_dht_identity.plain"));
 
     [Fact]
+    public void What_is_written_lies_where_the_collector_leaves_no_copies()
+    {
+        // Pinned memory belongs to the oldest generation at once; what is new and moves belongs to the youngest.
+        Assert.NotEqual(GC.MaxGeneration, GC.GetGeneration(new byte[5_000]));
+        foreach (Array secret in (Array[])[DhtIdentityBuffer.Export(TestIdentities.Alice), TestIdentities.Alice.ExportPkcs1Pem(), TestIdentities.Alice.ExportPkcs8Pem("")])
+            Assert.Equal(GC.MaxGeneration, GC.GetGeneration(secret));
+    }
+
+    [Fact]
     public void What_the_original_client_exported_is_imported_and_exported_byte_for_byte()
     {
         IdentityFileResult result = DhtIdentityBuffer.Import(Original);

@@ -106,7 +106,8 @@ public sealed class IdentityTests(ITestOutputHelper output) : IDisposable
         string[] passphrases = [Identities.Passphrase, "the other passphrase"];
         for (int i = 0; i < 2; i++) await File.WriteAllTextAsync(_home.File($"pass{i}"), passphrases[i]);
         int current = 0, changed = 0, killed = 0;
-        for (int round = 0; round < 8; round++)
+        // A busy machine may let a change end before the kill comes: then another round is made.
+        for (int round = 0; round < 40 && killed < 8; round++)
         {
             await using ChildProcess passwd = _home.Start(
                 "id", "passwd", "--key", "alice", "--passphrase-file", _home.File($"pass{current}"), "--new-passphrase-file", _home.File($"pass{1 - current}"));
@@ -114,7 +115,7 @@ public sealed class IdentityTests(ITestOutputHelper output) : IDisposable
             // As soon as the new file lies beside the old one, or a little later: in the middle of the writing, the syncing or the renaming.
             long deadline = Environment.TickCount64 + (long)Patience.TotalMilliseconds;
             while (!passwd.HasExited && !File.Exists(key + ".new") && File.GetLastWriteTimeUtc(key) == before && Environment.TickCount64 < deadline) Thread.SpinWait(1_000);
-            Thread.SpinWait(Random.Shared.Next(0, 20_000));
+            Thread.SpinWait(1 << Random.Shared.Next(8, 20));
             passwd.KillNow();
             if (await passwd.WaitForExitAsync(Patience) != 0) killed++;
             if (await OpensAsync(current)) continue;
@@ -123,7 +124,7 @@ public sealed class IdentityTests(ITestOutputHelper output) : IDisposable
             changed++;
         }
 
-        output.WriteLine($"{killed} of 8 changes were killed, {changed} done");
+        output.WriteLine($"{killed} changes were killed, {changed} done");
         Assert.NotEqual(0, killed);
         Assert.Equal(0, (await _home.RunAsync("id", "passwd", "--key", "alice", "--passphrase-file", _home.File($"pass{current}"), "--new-passphrase-file", _home.File($"pass{1 - current}"))).ExitCode);
         Assert.Equal([key], Directory.GetFiles(Path.GetDirectoryName(key)!));

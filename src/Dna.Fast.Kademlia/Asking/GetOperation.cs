@@ -73,11 +73,14 @@ internal sealed class GetOperation : IOperation, IValueVisitor
         {
             if (IsEnded) return;
             var value = new FoundValue(packed, from);
-            if (!IsWanted(packed.Span, out ulong id) || (asked ?? id) != id || IsKnown(id, value) || IsTooMuch(value)) continue;
+            if (!IsWanted(packed.Span, out ulong id) || (asked ?? id) != id || !IsNewAndWithinBounds(id, value)) continue;
             _bytes += packed.Length + OverheadBytes;
             if (!_found(value) || _bytes > BytesMax) End();
         }
     }
+
+    /// <summary>True when a node has sent all that one node may, so that nobody needs to ask it for more.</summary>
+    public bool IsUsedUp(NodeAddress node) => _bytesOfNodes.GetValueOrDefault(node) >= BytesOfNodeMax;
 
     public void TaskEnded(GetTask task)
     {
@@ -105,32 +108,28 @@ internal sealed class GetOperation : IOperation, IValueVisitor
         return _parts.IsGenuine(value);
     }
 
-    private bool IsKnown(ulong id, in FoundValue value)
+    /// <summary>False for what is known or too much. Only what is taken is remembered: what is dropped costs nothing and hides nobody's copy of it.</summary>
+    private bool IsNewAndWithinBounds(ulong id, in FoundValue value)
     {
-        if (!_taken.TryGetValue(id, out List<FoundValue>? versions)) _taken.Add(id, versions = []);
+        List<FoundValue>? versions = _taken.GetValueOrDefault(id);
         int ofNode = 0;
-        foreach (FoundValue version in versions)
+        foreach (FoundValue version in versions ?? [])
         {
-            if (version.Packed.Span.SequenceEqual(value.Packed.Span)) return true;
+            if (version.Packed.Span.SequenceEqual(value.Packed.Span)) return false;
             if (version.From == value.From) ofNode++;
         }
 
-        if (ofNode >= VersionsOfNodeMax) return Drop();
-        versions.Add(value);
-        return false;
-    }
-
-    private bool IsTooMuch(in FoundValue value)
-    {
         long bytes = _bytesOfNodes.GetValueOrDefault(value.From) + value.Packed.Length + OverheadBytes;
-        if (bytes > BytesOfNodeMax) return Drop();
-        _bytesOfNodes[value.From] = bytes;
-        return false;
-    }
+        if (ofNode >= VersionsOfNodeMax || bytes > BytesOfNodeMax)
+        {
+            _parts.Counters.Add(Counter.DropSurplusValue);
+            if (bytes > BytesOfNodeMax) _bytesOfNodes[value.From] = BytesOfNodeMax;
+            return false;
+        }
 
-    private bool Drop()
-    {
-        _parts.Counters.Add(Counter.DropSurplusValue);
+        if (versions is null) _taken.Add(id, versions = []);
+        versions.Add(value);
+        _bytesOfNodes[value.From] = bytes;
         return true;
     }
 

@@ -71,6 +71,7 @@ internal sealed class GetTask(GetOperation operation) : ISearchTask
 
     private void Fetch(Search search, SearchNode node, State state)
     {
+        if (operation.IsUsedUp(node.Contact.Address)) state.Ids.Clear();
         Span<byte> query = stackalloc byte[64];
         while (state.Fetching < FetchesMax && !operation.IsEnded && state.Ids.TryDequeue(out ulong id))
         {

@@ -13,6 +13,9 @@ internal sealed class HeldValues
     /// <summary>Values kept at once: as many as stock caches per node. The arrivals beyond are told but not tracked.</summary>
     public const int CountMax = 4096;
 
+    /// <summary>Values of one holder that are tracked: half, so that one that makes values up leaves room for what the others hold. More of it is dropped.</summary>
+    public const int OfHolderMax = CountMax / 2;
+
     private sealed class Held(InfoHash owner)
     {
         /// <summary>Digest of the owner's key; zero for an unsigned value.</summary>
@@ -29,6 +32,7 @@ internal sealed class HeldValues
     }
 
     private readonly Dictionary<ulong, List<Held>> _versions = [];
+    private readonly Dictionary<uint, int> _countOfHolders = [];
 
     /// <summary>Values tracked now.</summary>
     public int Count { get; private set; }
@@ -37,30 +41,33 @@ internal sealed class HeldValues
     public long NextDueMs => _versions.Values.SelectMany(v => v).SelectMany(h => h.UntilMs.Values).DefaultIfEmpty(long.MaxValue).Min();
 
     /// <summary>A holder has a value.</summary>
+    /// <param name="isSurplus">True when it was dropped: this holder has sent more than one may.</param>
     /// <returns>True when it is new, or a newer version of its owner: to be told.</returns>
-    public bool Hold(uint holder, in ValueView value, ReadOnlyMemory<byte> packed, long nowMs)
+    public bool Hold(uint holder, in ValueView value, ReadOnlyMemory<byte> packed, long nowMs, out bool isSurplus)
     {
         InfoHash owner = value.IsSigned ? InfoHash.Of(value.Owner) : default;
         List<Held>? versions = _versions.GetValueOrDefault(value.Id);
         Held? held = versions?.Find(version => version.Owner == owner);
+        // Its slot holds this one now. What nobody holds any more was replaced, which the value about to be told says.
+        foreach (Held other in VersionsOf(value.Id))
+        {
+            if (other != held && Leave(other, holder) && other.UntilMs.Count == 0) Forget(value.Id, other);
+        }
+
         bool isNews = held is null || IsNewer(held, value);
+        isSurplus = held?.UntilMs.ContainsKey(holder) is not true && _countOfHolders.GetValueOrDefault(holder) >= OfHolderMax;
+        if (isSurplus) return false;
         if (held is null)
         {
             if (Count >= CountMax) return true;
-            if (versions is null) _versions.Add(value.Id, versions = []);
+            if (!_versions.TryGetValue(value.Id, out versions)) _versions.Add(value.Id, versions = []);
             versions.Add(held = new Held(owner));
             Count++;
         }
 
         if (isNews) (held.Packed, held.Type, held.Seq) = (packed, value.Type, value.Seq);
+        if (!held.UntilMs.ContainsKey(holder)) _countOfHolders[holder] = _countOfHolders.GetValueOrDefault(holder) + 1;
         held.UntilMs[holder] = nowMs + TypeRegistry.LifetimeMs(held.Type);
-        // Its slot holds this one now. What nobody holds any more was replaced, which the value just told says.
-        for (int i = versions!.Count - 1; i >= 0; i--)
-        {
-            Held other = versions[i];
-            if (other != held && other.UntilMs.Remove(holder) && other.UntilMs.Count == 0) Forget(versions, i);
-        }
-
         return isNews;
     }
 
@@ -109,16 +116,26 @@ internal sealed class HeldValues
 
     private void Lose(Held held, uint holder, ulong valueId, Action<ulong, ReadOnlyMemory<byte>> gone)
     {
-        if (!held.UntilMs.Remove(holder) || held.UntilMs.Count > 0) return;
-        List<Held> versions = _versions[valueId];
-        Forget(versions, versions.IndexOf(held));
-        if (versions.Count == 0) _versions.Remove(valueId);
+        if (!Leave(held, holder) || held.UntilMs.Count > 0) return;
+        Forget(valueId, held);
         gone(valueId, held.Packed);
     }
 
-    private void Forget(List<Held> versions, int index)
+    /// <returns>False when it was no holder.</returns>
+    private bool Leave(Held held, uint holder)
     {
-        versions.RemoveAt(index);
+        if (!held.UntilMs.Remove(holder)) return false;
+        int left = _countOfHolders[holder] - 1;
+        if (left > 0) _countOfHolders[holder] = left;
+        else _countOfHolders.Remove(holder);
+        return true;
+    }
+
+    private void Forget(ulong valueId, Held held)
+    {
+        List<Held> versions = _versions[valueId];
+        versions.Remove(held);
+        if (versions.Count == 0) _versions.Remove(valueId);
         Count--;
     }
 }

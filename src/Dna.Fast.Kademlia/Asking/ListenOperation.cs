@@ -74,7 +74,8 @@ internal sealed class ListenOperation : IOperation, IValueVisitor
     {
         if (_isEnded || ValueReader.Read(packed.Span, out ValueView value, out _) != DecodeStatus.Ok) return;
         if (QueryView.TryRead(Where.Span, out QueryView query) != DecodeStatus.Ok || !query.Matches(value) || !_parts.IsGenuine(value)) return;
-        if (_held.Hold(holder, value, packed, _parts.Turn.Ms)) Tell(ValueChange.Stored, value.Id, packed);
+        if (_held.Hold(holder, value, packed, _parts.Turn.Ms, out bool isSurplus)) Tell(ValueChange.Stored, value.Id, packed);
+        if (isSurplus) _parts.Counters.Add(Counter.DropSurplusValue);
         Arm();
     }
 

@@ -37,8 +37,21 @@ public sealed class GetOperationTests : IDisposable
         for (int i = 0; i < 5_000; i++) _get.Take([Value((ulong)i + 1, new string('x', 65_000))], Address(1));
         Assert.False(_get.IsEnded);
         Assert.InRange(_found.Count, 1_000, 1_100);
+        Assert.True(_get.IsUsedUp(Address(1)));
+        Assert.False(_get.IsUsedUp(Address(2)));
         _get.Take([Value(9_999, "genuine")], Address(2));
         Assert.Equal(Address(2), _found[^1].From);
+    }
+
+    [Fact]
+    public void What_was_dropped_of_one_node_is_taken_from_another()
+    {
+        for (int i = 0; i < 1_100; i++) _get.Take([Value((ulong)i + 1, new string('x', 65_000))], Address(1));
+        int taken = _found.Count;
+        _get.Take([Value(9_999, "genuine")], Address(1));
+        Assert.Equal(taken, _found.Count);
+        _get.Take([Value(9_999, "genuine")], Address(2));
+        Assert.Equal(taken + 1, _found.Count);
     }
 
     public void Dispose() => _bench.Dispose();

@@ -72,10 +72,23 @@ public sealed class HeldValuesTests
     [Fact]
     public void Beyond_the_bound_values_are_told_and_not_tracked()
     {
-        for (int i = 0; i < HeldValues.CountMax; i++) Assert.True(Hold(1, Signed([0x30, 0x02, (byte)i, (byte)(i >> 8)], 1)));
-        Assert.Equal(1, _held.Count);
         for (uint i = 0; i < HeldValues.CountMax + 10; i++) Assert.True(Hold(i + 1, Signed([0x30, 0x02, (byte)i, (byte)(i >> 8)], 2)));
         Assert.Equal(HeldValues.CountMax, _held.Count);
+    }
+
+    [Fact]
+    public void A_holder_that_makes_values_up_takes_half_the_room_and_no_more()
+    {
+        int told = 0;
+        for (ulong id = 1; id <= HeldValues.CountMax; id++)
+            if (Hold(9, Pack(new ValueBuilder { Id = id, Data = new byte[] { 1 } }))) told++;
+        Assert.Equal((HeldValues.OfHolderMax, HeldValues.OfHolderMax), (told, _held.Count));
+        byte[] newer = Pack(new ValueBuilder { Id = 99_999, Owner = Anna, Seq = 7, Signature = new byte[] { 1 } });
+        Assert.True(Hold(1, newer));
+        Assert.False(Hold(2, newer));
+        _held.LoseAll(9, Gone);
+        Assert.Equal(1, _held.Count);
+        Assert.True(Hold(9, Unsigned("again")));
     }
 
     private static byte[] Signed(byte[] owner, ushort seq) => Pack(new ValueBuilder { Id = 5, Owner = owner, Seq = seq, Signature = new byte[] { 1, 2 }, Data = new byte[] { (byte)seq } });
@@ -91,7 +104,7 @@ public sealed class HeldValuesTests
     private bool Hold(uint holder, byte[] packed)
     {
         Assert.Equal(DecodeStatus.Ok, ValueReader.Read(packed, out ValueView value, out _));
-        return _held.Hold(holder, value, packed, Now);
+        return _held.Hold(holder, value, packed, Now, out _);
     }
 
     private void Gone(ulong id, ReadOnlyMemory<byte> packed) => _gone.Add((id, packed.ToArray()));

@@ -58,7 +58,8 @@ public sealed class LifetimeTests
     {
         network.Grow(20);
         InfoHash key = network.NewId();
-        network.AnyNode().Put(network, key, SimValue.Pack(1, "immortal"), permanent: true);
+        // The nearest node is the one that is listened to, and a putter sends itself no refresh.
+        network.Nearest(key, 2)[1].Put(network, key, SimValue.Pack(1, "immortal"), permanent: true);
         network.Run(10_000);
         SimPeer listener = Subscribe(network, key, socketId: 4711);
         network.Run(10 * Minute);

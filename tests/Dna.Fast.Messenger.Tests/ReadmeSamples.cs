@@ -81,14 +81,20 @@ public sealed partial class ReadmeSamples
         var names = new NameService(network, profiles);
         var keyserver = new KeyserverService(network, names);
         using var chunks = new ChunkStore(network);
+        await keyserver.PublishAsync(alice, null, deadline);
         using var groups = new GroupService(network);
         Answer<Group> group = await groups.CreateAsync(alice, Guid.NewGuid(), "Friends", "", [bob.Fingerprint], deadline);
         var groupKeys = new GroupKeyService(chunks, suites);
         byte[] key = RandomNumberGenerator.GetBytes(GroupKeyPacket.KeyBytes);
         PutReport handedOut = await groupKeys.PublishAsync(alice, group.Value!.Uuid, 1, [(bob.Fingerprint, bob.EncryptionKey)], key, deadline);
         Answer<byte[]> keyOfBob = await groupKeys.FetchAsync(bob, group.Value.Uuid, 1, alice.SigningKey, deadline);
-        Assert.True(handedOut.IsSuccess);
+
+        using var groupOutbox = new GroupOutbox(network, chunks, keyserver);
+        PutReport said = await groupOutbox.SendAsync(alice, group.Value.Uuid, 1, key, "Hello, all", deadline);
+        GroupTexts texts = await groupOutbox.ReadAsync(group.Value, new Dictionary<uint, ReadOnlyMemory<byte>> { [1] = key }, days: 1, deadline);
+        Assert.True(handedOut.IsSuccess && said.IsSuccess);
         Assert.Equal(key, keyOfBob.Value);
+        Assert.Equal("Hello, all", texts.Texts.Single().Text);
     }
 
     [Fact]

@@ -31,6 +31,7 @@ internal sealed class TestClient
         Requests = new ContactRequestService(Network);
         Groups = new GroupService(Network);
         GroupKeys = new GroupKeyService(Chunks, Users.Known);
+        GroupOutbox = new GroupOutbox(Network, Chunks, Keyserver);
         Presences = new PresenceService(Network);
         Registry = new RegistryService(Network);
         Wall = new WallService(Network, Chunks, Keyserver);
@@ -63,6 +64,8 @@ internal sealed class TestClient
     public GroupService Groups { get; }
 
     public GroupKeyService GroupKeys { get; }
+
+    public GroupOutbox GroupOutbox { get; }
 
     public PresenceService Presences { get; }
 

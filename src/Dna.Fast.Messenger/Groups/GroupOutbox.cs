@@ -1,0 +1,125 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Dna.Fast.Kademlia;
+using Dna.Fast.Kademlia.ValueTypes;
+
+namespace Dna.Fast.Messenger;
+
+/// <summary>A message to a group as a member reads it: opened, and its sender proved.</summary>
+public sealed record GroupText(string Id, string Sender, ulong TimestampMs, string Text);
+
+/// <param name="Texts">Oldest first, each once.</param>
+/// <param name="Unopened">Messages of members whose key version or sender's key is not known here.</param>
+/// <param name="IsComplete">False when not all could be read: there may be more.</param>
+public sealed record GroupTexts(IReadOnlyList<GroupText> Texts, int Unopened, bool IsComplete);
+
+/// <summary>Sends to a group and reads what its members sent (DNA layer, section 12.7): each writer has its own messages of each day.</summary>
+/// <remarks>
+/// Any thread; what one client sends to one group goes in the order of the calls. A day's messages lie in parts of 16, the first under the later clients' key, the others, which are ours, under
+/// that key with a number behind it. Only members' messages are read. A deadline covers a whole call.
+/// </remarks>
+public sealed class GroupOutbox(RecordNetwork network, ChunkStore chunks, KeyserverService keyserver) : IDisposable
+{
+    // Each new message writes its part again: a part has few chunks.
+    private const int PartMax = 16;
+
+    private const int PartsMax = GroupMessageCodec.MessagesMax / PartMax;
+
+    // 16 messages of 8 KB with signatures of 6 KB in base64.
+    private const int PartBytesMax = 512 * 1024;
+
+    private readonly KeyLocks _locks = new();
+    private readonly ConcurrentDictionary<(string Sender, string Uuid), (ulong Day, List<GroupMessage> Messages)> _sent = new();
+
+    /// <summary>Sends a text to a group.</summary>
+    /// <param name="uuid">36 characters.</param>
+    /// <param name="key">The group's key of this version: 32 bytes.</param>
+    /// <param name="text">1 to 8,192 bytes.</param>
+    /// <returns>InvalidParameter; OutOfMemory after 496 messages of one day; NetworkError and Timeout: it is not sent as far as is known, or what we sent today could not be read.</returns>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public async Task<PutReport> SendAsync(
+        IUserKeys keys, string uuid, uint keyVersion, ReadOnlyMemory<byte> key, string text, TimeSpan deadline, CancellationToken cancellation = default)
+    {
+        Deadline within = network.Within(deadline);
+        using IDisposable? turn = await _locks.EnterAsync(uuid, within, cancellation).ConfigureAwait(false);
+        if (turn is null) return PutReport.No(ResultCode.Timeout);
+        ulong day = DnaKeys.DayOf(network.Now);
+        Answer<List<GroupMessage>> today = await TodayAsync(keys.Fingerprint, uuid, day, within, cancellation).ConfigureAwait(false);
+        if (today.Value is not { } sent) return PutReport.No(today.Code);
+        if (sent.Count >= PartsMax * PartMax) return PutReport.No(ResultCode.OutOfMemory);
+        ulong timestamp = Math.Max((ulong)network.Time.GetUtcNow().ToUnixTimeMilliseconds(), sent.Count == 0 ? 0 : sent[^1].TimestampMs + 1);
+        if (GroupMessage.Seal(keys, uuid, keyVersion, key.Span, text, timestamp) is not { } message) return PutReport.No(ResultCode.InvalidParameter);
+        int part = sent.Count / PartMax;
+        byte[] data = GroupMessageCodec.Write(keys.Fingerprint, uuid, [.. sent.Skip(part * PartMax), message]);
+        PutReport report = await chunks.WriteAsync(PartBase(uuid, day, part), TypeRegistry.SevenDays, data, within, cancellation).ConfigureAwait(false);
+        if (report.IsSuccess) sent.Add(message);
+        return report;
+    }
+
+    /// <summary>Reads what members sent.</summary>
+    /// <param name="groupKeys">The group's keys by version, as far as they are known.</param>
+    /// <param name="days">Days back from today, 0 to 6; tomorrow, by our clock, is read too.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public async Task<GroupTexts> ReadAsync(
+        Group group, IReadOnlyDictionary<uint, ReadOnlyMemory<byte>> groupKeys, int days, TimeSpan deadline, CancellationToken cancellation = default)
+    {
+        Deadline within = network.Within(deadline);
+        ulong today = DnaKeys.DayOf(network.Now), first = today - Math.Min(today, (ulong)Math.Clamp(days, 0, 6));
+        (bool IsComplete, List<GroupMessage> Messages)[] read = await Task.WhenAll(
+            Enumerable.Range(0, (int)(today + 1 - first) + 1).Select(i => DayAsync(group.Uuid, first + (ulong)i, owner: null, within, cancellation))).ConfigureAwait(false);
+        var texts = new List<GroupText>();
+        int unopened = 0;
+        foreach (IGrouping<string, GroupMessage> sender in read.SelectMany(day => day.Messages).Where(message => group.Members.Contains(message.Sender)).GroupBy(message => message.Sender))
+        {
+            Answer<PublicKeyEntry> entry = await keyserver.EntryAsync(sender.Key, within, cancellation).ConfigureAwait(false);
+            foreach (GroupMessage message in sender)
+            {
+                if (entry.Value is not { } known || !groupKeys.TryGetValue(message.KeyVersion, out ReadOnlyMemory<byte> key)) unopened++;
+                else if (message.Open(network.Suites, known.SigningKey.Span, key.Span) is { } text) texts.Add(new GroupText(message.Id, message.Sender, message.TimestampMs, text));
+            }
+        }
+
+        return new GroupTexts([.. texts.DistinctBy(text => text.Id).OrderBy(text => text.TimestampMs).ThenBy(text => text.Id, StringComparer.Ordinal)], unopened, read.All(day => day.IsComplete));
+    }
+
+    public void Dispose() => _locks.Dispose();
+
+    private static string PartBase(string uuid, ulong day, int part) =>
+        part == 0 ? ChunkBases.GroupOutbox(uuid, day) : string.Create(CultureInfo.InvariantCulture, $"{ChunkBases.GroupOutbox(uuid, day)}:{part}");
+
+    /// <summary>What we sent today: from here, and the first time from the network.</summary>
+    private async Task<Answer<List<GroupMessage>>> TodayAsync(string sender, string uuid, ulong day, Deadline deadline, CancellationToken cancellation)
+    {
+        if (_sent.TryGetValue((sender, uuid), out var known) && known.Day == day) return Answer<List<GroupMessage>>.Of(known.Messages);
+        (bool isComplete, List<GroupMessage> messages) = await DayAsync(uuid, day, network.Dht.OwnerId, deadline, cancellation).ConfigureAwait(false);
+        if (!isComplete) return Answer<List<GroupMessage>>.No(deadline.Left == TimeSpan.Zero ? ResultCode.Timeout : ResultCode.NetworkError);
+        List<GroupMessage> ours = [.. messages.Where(message => message.Sender == sender)];
+        _sent[(sender, uuid)] = (day, ours);
+        return Answer<List<GroupMessage>>.Of(ours);
+    }
+
+    private async Task<(bool IsComplete, List<GroupMessage> Messages)> DayAsync(
+        string uuid, ulong day, Wire.InfoHash? owner, Deadline deadline, CancellationToken cancellation)
+    {
+        var messages = new List<GroupMessage>();
+        for (int part = 0; part < PartsMax; part++)
+        {
+            Answer<IReadOnlyList<ChunkedValue>> found = await chunks.ReadAsync(PartBase(uuid, day, part), PartBytesMax, owner, deadline, cancellation).ConfigureAwait(false);
+            // A part of ours that is broken is the last one, for only that is written; it is written anew.
+            if (found.Code == ResultCode.NotFound || (owner is not null && found.Code == ResultCode.SerializationFailed)) break;
+            if (!found.IsSuccess) return (false, messages);
+            int longest = 0;
+            foreach (ChunkedValue value in found.Value!)
+            {
+                GroupMessageCodec.Read(value.Data.Span, uuid, out List<GroupMessage> read);
+                messages.AddRange(read);
+                longest = Math.Max(longest, read.Count);
+            }
+
+            // Nobody has a full part: nobody has a next one.
+            if (longest < PartMax) break;
+        }
+
+        return (true, messages);
+    }
+}

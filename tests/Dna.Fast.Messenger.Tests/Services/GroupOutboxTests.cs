@@ -1,0 +1,74 @@
+using Dna.Fast.Messenger.Tests.Fakes;
+
+namespace Dna.Fast.Messenger.Tests.Services;
+
+public sealed class GroupOutboxTests : ServiceTests
+{
+    private static readonly byte[] First = [.. Enumerable.Repeat((byte)1, 32)];
+    private static readonly byte[] Second = [.. Enumerable.Repeat((byte)2, 32)];
+
+    private static readonly Dictionary<uint, ReadOnlyMemory<byte>> Keys = new() { [1] = First, [2] = Second };
+
+    [Fact]
+    public async Task Members_read_what_members_sent_in_order_over_days_parts_and_rotated_keys()
+    {
+        Group group = await GroupAsync();
+        var sent = new List<string>();
+        for (int i = 0; i < 40; i++)
+        {
+            TestClient sender = i % 3 == 0 ? Bob : Alice;
+            bool isNew = i >= 20;
+            sent.Add($"message {i}");
+            Assert.True((await sender.GroupOutbox.SendAsync(sender.Keys, group.Uuid, isNew ? 2U : 1U, isNew ? Second : First, sent[^1], Deadline)).IsSuccess);
+            Time.Advance(i == 30 ? TimeSpan.FromDays(1) : TimeSpan.FromMilliseconds(10));
+        }
+
+        GroupTexts texts = await Bob.GroupOutbox.ReadAsync(group, Keys, days: 1, Deadline);
+        Assert.Equal(sent, texts.Texts.Select(text => text.Text));
+        Assert.Equal((0, true), (texts.Unopened, texts.IsComplete));
+        Assert.Equal(9, (await Bob.GroupOutbox.ReadAsync(group, Keys, days: 0, Deadline)).Texts.Count);
+        texts = await Bob.GroupOutbox.ReadAsync(group, new Dictionary<uint, ReadOnlyMemory<byte>> { [1] = First }, days: 1, Deadline);
+        Assert.Equal((20, 20), (texts.Texts.Count, texts.Unopened));
+    }
+
+    [Fact]
+    public async Task Messages_sent_within_one_millisecond_and_by_a_client_that_starts_anew_all_arrive()
+    {
+        Group group = await GroupAsync();
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Alice.GroupOutbox.SendAsync(Alice.Keys, group.Uuid, 1, First, $"{i:d2}", Deadline)));
+        Assert.True((await Again(Alice, owner: 1).GroupOutbox.SendAsync(Alice.Keys, group.Uuid, 1, First, "20", Deadline)).IsSuccess);
+        Assert.Equal(Enumerable.Range(0, 21).Select(i => $"{i:d2}"), (await Bob.GroupOutbox.ReadAsync(group, Keys, 0, Deadline)).Texts.Select(text => text.Text).Order());
+    }
+
+    [Fact]
+    public async Task A_stranger_is_not_read_though_it_has_the_key()
+    {
+        Group group = await GroupAsync();
+        await Carol.Keyserver.PublishAsync(Carol.Keys, null, Deadline);
+        Assert.True((await Carol.GroupOutbox.SendAsync(Carol.Keys, group.Uuid, 1, First, "spam", Deadline)).IsSuccess);
+        GroupMessage disguised = GroupMessage.Seal(Carol.Keys, group.Uuid, 1, First, "spam", 5)! with { Sender = Alice.Keys.Fingerprint };
+        await Again(Carol, owner: 7).Chunks.WriteAsync(
+            ChunkBases.GroupOutbox(group.Uuid, DnaKeys.DayOf(Alice.Network.Now)), 0x1001, GroupMessageCodec.Write(Alice.Keys.Fingerprint, group.Uuid, [disguised]), Deadline);
+        Assert.Empty((await Bob.GroupOutbox.ReadAsync(group, Keys, 0, Deadline)).Texts);
+    }
+
+    [Fact]
+    public async Task When_todays_messages_cannot_be_read_nothing_is_sent_and_a_reader_says_that_there_may_be_more()
+    {
+        Group group = await GroupAsync();
+        await Alice.GroupOutbox.SendAsync(Alice.Keys, group.Uuid, 1, First, "one", Deadline);
+        int puts = Network.Puts;
+        Network.IsUnreachable = true;
+        Assert.Equal(ResultCode.NetworkError, (await Again(Alice, owner: 1).GroupOutbox.SendAsync(Alice.Keys, group.Uuid, 1, First, "two", Deadline)).Code);
+        Assert.False((await Bob.GroupOutbox.ReadAsync(group, Keys, 0, Deadline)).IsComplete);
+        Network.IsUnreachable = false;
+        Assert.Equal(puts, Network.Puts);
+        Assert.Equal(ResultCode.InvalidParameter, (await Alice.GroupOutbox.SendAsync(Alice.Keys, group.Uuid, 1, First, "", Deadline)).Code);
+    }
+
+    private async Task<Group> GroupAsync()
+    {
+        foreach (TestClient client in (TestClient[])[Alice, Bob]) await client.Keyserver.PublishAsync(client.Keys, null, Deadline);
+        return (await Alice.Groups.CreateAsync(Alice.Keys, Guid.NewGuid(), "Group", "", [Bob.Keys.Fingerprint], Deadline)).Value!;
+    }
+}

@@ -109,6 +109,36 @@ public sealed class SecureCommandTests : IDisposable
         Assert.Contains(nobody.Errors, line => line.Contains("certificate", StringComparison.Ordinal));
     }
 
+    // An identity of its own, and what it reads through the library's secure layer: one line for each key on its input.
+    private const string Reader = """
+        import sys, opendht as dht
+        node = dht.DhtRunner()
+        node.run(id=dht.Identity.generate("reader"), port=0)
+        node.bootstrap(sys.argv[1], sys.argv[2])
+        print("reader", node.getId().toString().decode(), flush=True)
+        for line in sys.stdin:
+            for value in node.get(dht.InfoHash.get(line.strip())):
+                print("got", value.data.decode(), value.owner.getId().toString().decode() if value.owner else "nobody", flush=True)
+        node.join()
+        """;
+
+    [Fact]
+    public async Task Applications_of_the_stock_library_read_what_put_signs_and_encrypts()
+    {
+        await using DnaProcess network = await DnaProcess.StartAsync();
+        string at = network.Address.ToString(), owner = (await _home.NewAsync("alice")).GetProperty("dht_key_id").GetString()!;
+        await using ChildProcess python = ChildProcess.Start(
+            "/usr/bin/python3", ["-c", Reader, network.Address.Address.ToString(), $"{network.Address.Port}"], "apt-get install python3-opendht");
+        string reader = (await ExpectAsync(python.Output, "reader ")).Split(' ')[1];
+        await _home.SucceedAsync("put", "open", "hello", "--sign", "--key", "alice", "-b", at);
+        await Bounded.UntilAsync(
+            async () => (await _home.RunAsync("put", "closed", "secret", "--encrypt-to", reader, "--key", "alice", "-b", at)).ExitCode == 0, Patience, "the library's certificate is found");
+        python.WriteLine("open");
+        Assert.Equal($"got hello {owner}", await ExpectAsync(python.Output, "got hello"));
+        python.WriteLine("closed");
+        Assert.Equal($"got secret {owner}", await ExpectAsync(python.Output, "got secret"));
+    }
+
     [Fact]
     public async Task A_stock_identity_in_PEM_signs_and_decrypts_too()
     {

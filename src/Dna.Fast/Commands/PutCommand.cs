@@ -35,7 +35,7 @@ internal static class PutCommand
     private static readonly Option<bool> Sign = new("--sign") { Description = "Signs it: only you can change it, by putting another value with the same --id" };
 
     private static readonly TextOption<Recipient?> EncryptTo = Texts.Option<Recipient?>(
-        "--encrypt-to", "Signs it and encrypts it for one reader: a key id (40 digits), a long id (64), or a user's fingerprint (128)", "WHOM",
+        "--encrypt-to", "Signs it and encrypts it for one reader: a key id (40 digits), a long id (64), both for 10 minutes or as long as it is --permanent, or a user's fingerprint (128)", "WHOM",
         ("", null), Recipient.TryParse, "a key id of 40, a long id of 64 or a fingerprint of 128 hexadecimal digits");
 
     private static readonly Option<string?> KeyFile = IdOptions.NetworkKey("Who signs [default: ~/.dna/identity.key]");

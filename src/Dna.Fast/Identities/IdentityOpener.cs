@@ -62,13 +62,16 @@ internal sealed class IdentityOpener(Surroundings surroundings, TextWriter error
     {
         if (await ReadAsync(said).ConfigureAwait(false) is not { } file || await OpenAsync(file, source).ConfigureAwait(false) is not { } opened) return null;
         using SecretBytes passphrase = opened.Passphrase;
-        if (opened.Identity.Dht is null && !await DeriveAndKeepAsync(opened, cancellation).ConfigureAwait(false))
+        bool isWhole = false;
+        try
         {
-            opened.Dispose();
-            return null;
+            isWhole = opened.Identity.Dht is not null || await DeriveAndKeepAsync(opened, cancellation).ConfigureAwait(false);
+            return isWhole ? new NetworkIdentity(opened.Identity.Dht!, opened.Identity) : null;
         }
-
-        return new NetworkIdentity(opened.Identity.Dht!, opened.Identity);
+        finally
+        {
+            if (!isWhole) opened.Dispose();
+        }
     }
 
     /// <summary>Derives the DHT identity, and puts it into the key file, so that it is paid for once.</summary>

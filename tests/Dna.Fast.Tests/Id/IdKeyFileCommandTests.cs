@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Dna.Fast.Identities;
+using Dna.Fast.Identity;
 
 namespace Dna.Fast.Tests.Id;
 
@@ -146,6 +147,26 @@ public sealed class IdKeyFileCommandTests : IDisposable
         IdResult anew = await _bench.RunAsync("id", "restore", "--key", "bare", "--file-only", "--new", "--json");
         Assert.True(anew.Code == ExitCode.Ok, anew.ToString());
         Assert.NotEqual(made.GetProperty("dht_key_id").GetString(), anew.Json.GetProperty("dht_key_id").GetString());
+    }
+
+    [Fact]
+    public async Task A_key_file_without_a_DHT_identity_gets_the_derived_one_with_the_first_signed_put()
+    {
+        _bench[PassphraseSource.Variable] = IdBench.Passphrase;
+        var surroundings = new Surroundings();
+        using (UserIdentity identity = UserIdentity.FromMaster(surroundings.Suites.Fast, new byte[Mnemonic.MasterBytes], ""))
+        {
+            KeyFileResult<LockedKeyFile> made = surroundings.KeyFiles.Create(
+                _bench.File("bare.key"), identity, System.Text.Encoding.UTF8.GetBytes(IdBench.Passphrase), new PassphraseCost(PassphraseCost.MemoryKiBMin, 1));
+            Assert.Equal("", made.Message);
+        }
+
+        string[] put = ["put", "key", "value", "--sign", "--key", _bench.File("bare.key"), "-b", "127.0.0.1:1", "--timeout", "1"];
+        IdResult first = await _bench.RunAsync(put), second = await _bench.RunAsync(put);
+        Assert.Contains("deriving", first.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("deriving", second.Error, StringComparison.Ordinal);
+        JsonElement shown = (await _bench.RunAsync("id", "show", "--check", "--json", "--key", _bench.File("bare.key"))).Json;
+        Assert.Equal(40, shown.GetProperty("dht_key_id").GetString()!.Length);
     }
 
     [Fact]

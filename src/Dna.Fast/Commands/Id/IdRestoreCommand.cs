@@ -52,8 +52,9 @@ internal static class IdRestoreCommand
 
         var place = new KeyPlace(surroundings);
         BackupResult found = LocalBackup.Load(place.Folder, opened.Identity.Keys);
-        if (found.Status == BackupStatus.Absent && !result.GetValue(FileOnly))
+        if (found.Identity is null && !result.GetValue(FileOnly))
         {
+            if (found.Status != BackupStatus.Absent) await error.WriteLineAsync("dna: " + found.Message).ConfigureAwait(false);
             int code = await ClientCommand.RunAsync(result, Bootstrap.Read(result), Network.Read(result), async scene =>
             {
                 IReadOnlyCollection<InfoHash> expected = file.Header.DhtKeyId is { } known ? [known] : [];

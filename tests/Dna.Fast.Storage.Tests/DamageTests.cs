@@ -126,6 +126,36 @@ public sealed class DamageTests : IDisposable
         }
     }
 
+    // Two entries of this size make a page, 64 a file: the damaged one is the last of its page, with only zeros behind it there.
+    [Theory]
+    [InlineData(2, true)]
+    [InlineData(64, true)]
+    [InlineData(2, false)]
+    [InlineData(64, false)]
+    public void A_last_entry_of_its_page_that_ends_in_zeros_is_damage_if_the_log_goes_on_and_a_cut_if_it_ends_there(int entries, bool goesOn)
+    {
+        byte[] packed = new byte[65_000];
+        Array.Fill(packed, (byte)7);
+        long end = 0;
+        using (FasterValueStore store = _folder.Open())
+        {
+            for (int i = 0; i < entries + (goesOn ? 1 : 0); i++)
+            {
+                SlotInfo slot = new(1, 3, _folder.Clock.NowUnixMs, long.MaxValue, default);
+                PutResult put = store.Put(Samples.Key(i), slot, packed, true, _folder.Clock.NowUnixMs, Policy.Replacing);
+                if (i == entries) Assert.Equal(0, put.Ticket & ((1 << Log.WriteAheadLog.PageBits) - 1));
+                else end = put.Ticket + 4 + Log.WalEntry.HeaderBytes + packed.Length;
+            }
+        }
+
+        string log = _folder.Files("wal")[0];
+        byte[] bytes = File.ReadAllBytes(log);
+        bytes.AsSpan((int)(end - 1) & -512, 512 - (int)(-end & 511)).Clear();
+        File.WriteAllBytes(log, bytes);
+        using FasterValueStore again = _folder.Open();
+        Assert.Equal((goesOn ? entries : entries - 1, goesOn ? 1 : 0), (again.Statistics.Values, again.Statistics.Damaged));
+    }
+
     [Fact]
     public void A_length_that_became_a_larger_one_does_not_hide_the_entries_behind_it()
     {

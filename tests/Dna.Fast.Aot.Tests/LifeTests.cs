@@ -44,6 +44,16 @@ public sealed class LifeTests
     }
 
     [Fact]
+    public async Task A_node_that_has_verified_nothing_has_not_loaded_OpenSSL()
+    {
+        await using DnaProcess node = await DnaProcess.StartAsync();
+        await DnaCommand.SucceedAsync("put", "key", "value", "-b", node.Address.ToString());
+        string maps = await File.ReadAllTextAsync($"/proc/{node.ProcessId}/maps");
+        Assert.Contains("libc.so", maps);
+        Assert.DoesNotContain("libcrypto", maps);
+    }
+
+    [Fact]
     public async Task The_address_of_another_program_ends_it_with_3()
     {
         await using DnaProcess node = await DnaProcess.StartAsync();

@@ -89,6 +89,9 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, EntryPoint = "write", SetLastError = true)]
     public static partial nint Write(DescriptorHandle descriptor, void* buffer, nuint count);
 
+    [LibraryImport(Library, EntryPoint = "getrandom", SetLastError = true)]
+    public static partial nint GetRandom(void* buffer, nuint count, uint flags);
+
     [LibraryImport(Library, EntryPoint = "close", SetLastError = true)]
     public static partial int Close(int descriptor);
 

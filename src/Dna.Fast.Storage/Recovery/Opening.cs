@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Dna.Fast.Storage.Accounting;
 using Dna.Fast.Storage.Checkpoints;
 using Dna.Fast.Storage.Disk;
@@ -202,9 +201,10 @@ internal static class Opening
 
     private static ulong Secret()
     {
-        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
-        RandomNumberGenerator.Fill(bytes);
-        return BitConverter.ToUInt64(bytes);
+        // 122 bits of a GUID come from the kernel's generator; the platform's other way to it loads OpenSSL, which costs an idle node 3.5 MB.
+        Span<byte> bytes = stackalloc byte[2 * sizeof(ulong)];
+        Guid.NewGuid().TryWriteBytes(bytes);
+        return BitConverter.ToUInt64(bytes) ^ BitConverter.ToUInt64(bytes[sizeof(ulong)..]);
     }
 
     private sealed class SoundnessCheck : IPageSink

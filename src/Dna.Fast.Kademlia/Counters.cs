@@ -95,6 +95,9 @@ public enum Counter
 
     // Exceptions out of a handler: programmers' errors.
     HandlerFailures,
+
+    // Of the datagrams out: those that left in one message with others, which the kernel cut.
+    DatagramsOutJoined,
 }
 
 /// <summary>One thread's counts. The owner adds with plain stores; any thread may read a slightly old sum.</summary>

@@ -106,9 +106,11 @@ internal sealed class DatagramPipeline : IDisposable
         _unsent = 0;
         IsBlocked = outcome.IsBlocked;
         Debug.Assert(IsBlocked == _pendingBytes > 0, "a socket that does not block takes all");
-        _counters.Add(Counter.DatagramsOut, outcome.Datagrams);
-        _counters.Add(Counter.BytesOut, outcome.Bytes);
         if (outcome.Refused > 0) _counters.Add(Counter.DropSendRefused, outcome.Refused);
+        if (outcome.Joined > 0) _counters.Add(Counter.DatagramsOutJoined, outcome.Joined);
+        _counters.Add(Counter.BytesOut, outcome.Bytes);
+        // Last: who sees the datagrams counted sees what else is said of them.
+        _counters.Add(Counter.DatagramsOut, outcome.Datagrams);
     }
 
     /// <summary>About once a second.</summary>

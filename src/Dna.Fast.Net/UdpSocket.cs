@@ -10,7 +10,8 @@ namespace Dna.Fast.Net;
 /// <param name="Refused">Refused by the system for a reason of their own (no route, forbidden): gone.</param>
 /// <param name="RecordBytes">Bytes of the records that are done with, from the start.</param>
 /// <param name="IsBlocked">True: the rest waits until the socket is writable.</param>
-internal readonly record struct SendOutcome(int Datagrams, long Bytes, int Refused, long RecordBytes, bool IsBlocked);
+/// <param name="Joined">Of <paramref name="Datagrams"/>, those that left in one message with others; 0 where the system cannot.</param>
+internal readonly record struct SendOutcome(int Datagrams, long Bytes, int Refused, long RecordBytes, bool IsBlocked, int Joined = 0);
 
 /// <summary>A bound, non-blocking UDP socket of one worker.</summary>
 /// <remarks>

@@ -8,7 +8,7 @@ using Dna.Fast.Wire;
 namespace Dna.Fast.Net.Tests;
 
 /// <summary>The suite, and what Linux's sockets do beyond it.</summary>
-public sealed class LinuxWorkerTests() : WorkerConformance(SocketKind.Linux)
+public sealed partial class LinuxWorkerTests() : WorkerConformance(SocketKind.Linux)
 {
     private static readonly NodeAddress Any4 = NodeAddress.V4(0, 0);
     private static readonly NodeAddress Any6 = NodeAddress.From(new byte[16], 0);

@@ -52,6 +52,7 @@ internal static unsafe partial class LibC
     public const short PollIn = 1, PollOut = 4, PollError = 8;
     public const int EventNonBlockingCloseOnExec = 0x800 | 0x80000;
     public const int ErrorInterrupted = 4, ErrorAgain = 11, ErrorAccess = 13, ErrorPermission = 1, ErrorFamily = 97, ErrorInUse = 98, ErrorNotAvailable = 99;
+    public const int ErrorInputOutput = 5, ErrorInvalid = 22, ErrorNoOption = 92, ErrorNotSupported = 95;
     public const int ProtectionReadWrite = 1 | 2, MapPrivateAnonymousNoReserve = 0x02 | 0x20 | 0x4000, AdviceDontNeed = 4;
 
     private const string Library = "libc";

@@ -12,13 +12,10 @@ namespace Dna.Fast.Net.Linux;
 /// <remarks>
 /// Neighbours of one size on one route leave as one message that the kernel cuts (<c>UDP_SEGMENT</c>): fragments of a value, and replies to a peer that asked
 /// several things at once. The way through the network stack, most of what a small datagram costs, is then paid once for all of them. A message that is refused
-/// goes again datagram by datagram.
+/// goes again datagram by datagram: the system can send in IP fragments what it cannot cut, and one datagram may be refused alone.
 /// </remarks>
 internal sealed unsafe class SendBatch
 {
-    /// <summary>So many refused messages of several datagrams show a system or a device that cannot cut them: from then on each datagram goes alone.</summary>
-    private const int RefusedCutsMax = 64;
-
     private const int ControlBytes = PacketInfo.RoomBytes + SegmentInfo.RoomBytes;
 
     private readonly bool _hasControl;
@@ -28,8 +25,7 @@ internal sealed unsafe class SendBatch
     private readonly SocketName[] _names = GC.AllocateArray<SocketName>(UdpSocket.BatchMax, pinned: true);
     private readonly byte[] _control = GC.AllocateArray<byte>(UdpSocket.BatchMax * ControlBytes, pinned: true);
     private readonly int[] _recordBytes = new int[UdpSocket.BatchMax];
-    private bool _canCut;
-    private int _refusedCuts;
+    private readonly CutSupport _cuts;
 
     // Datagrams of the batch, the messages they make, and the last of these: its route, the bytes of its first datagram and of all, and whether more may join it.
     private int _count;
@@ -41,6 +37,7 @@ internal sealed unsafe class SendBatch
 
     // What the call did so far.
     private int _sent;
+    private int _joined;
     private long _sentBytes;
     private int _refused;
     private long _doneBytes;
@@ -51,14 +48,14 @@ internal sealed unsafe class SendBatch
     {
         _hasControl = hasControl;
         _family = family;
-        _canCut = canCut;
+        _cuts = new CutSupport(canCut);
         for (int i = 0; i < UdpSocket.BatchMax; i++) _messages[i].Name = Pointer(ref _names[i]);
     }
 
     public SendOutcome Send(int descriptor, in ReadOnlySequence<byte> records)
     {
         Begin();
-        _sent = _refused = 0;
+        _sent = _joined = _refused = 0;
         _sentBytes = _doneBytes = 0;
         bool blocked = false;
         foreach (ReadOnlyMemory<byte> segment in records)
@@ -74,7 +71,7 @@ internal sealed unsafe class SendBatch
         }
 
         if (!blocked) blocked = !Drain(descriptor);
-        return new SendOutcome(_sent, _sentBytes, _refused, _doneBytes, blocked);
+        return new SendOutcome(_sent, _sentBytes, _refused, _doneBytes, blocked, _joined);
     }
 
     private void Begin()
@@ -111,7 +108,7 @@ internal sealed unsafe class SendBatch
         _messageCount++;
         _last = header;
         _segmentBytes = _messageBytes = header->DatagramBytes;
-        _isOpen = _canCut && _segmentBytes is > 0 and <= SegmentInfo.SegmentBytesMax;
+        _isOpen = _cuts.IsUsed && _segmentBytes is > 0 and <= SegmentInfo.SegmentBytesMax;
     }
 
     private void Join(int bytes)
@@ -150,7 +147,7 @@ internal sealed unsafe class SendBatch
             if (blocked) break;
             int count = (int)_messages[message].VectorCount;
             if (count == 1) done = Refused(done);
-            else blocked = !SendSingly(descriptor, message, ref done);
+            else blocked = !SendSingly(descriptor, message, error, ref done);
             message++;
         }
 
@@ -159,11 +156,10 @@ internal sealed unsafe class SendBatch
     }
 
     // The datagrams of a message that was refused as a whole.
-    private bool SendSingly(int descriptor, int index, ref int done)
+    private bool SendSingly(int descriptor, int index, int refusal, ref int done)
     {
-        if (++_refusedCuts == RefusedCutsMax) _canCut = false;
         MMsgHdr message = _messages[index];
-        int count = (int)message.VectorCount;
+        int count = (int)message.VectorCount, segmentBytes = (int)message.Vectors->Length, sentBefore = _sent;
         message.VectorCount = 1;
         message.ControlLength -= SegmentInfo.RoomBytes;
         if (message.ControlLength == 0) message.Control = null;
@@ -182,12 +178,19 @@ internal sealed unsafe class SendBatch
             done = Refused(done);
         }
 
+        if (_sent > sentBefore) _cuts.Refused(refusal, segmentBytes);
         return true;
     }
 
     private int Sent(int done, int count)
     {
         _sent += count;
+        if (count > 1)
+        {
+            _joined += count;
+            _cuts.Succeeded();
+        }
+
         for (int end = done + count; done < end; done++)
         {
             _sentBytes += (long)_vectors[done].Length;

@@ -1,0 +1,95 @@
+using Dna.Fast.Kademlia;
+using Dna.Fast.Net.Tests.Kit;
+using Dna.Fast.Wire;
+
+namespace Dna.Fast.Net.Tests;
+
+// Neighbours to one peer leave as one message that the kernel cuts, whatever becomes of other peers' messages.
+public sealed partial class LinuxWorkerTests
+{
+    // Above what any bound on refusals in a row may be.
+    private const int Rounds = 200;
+
+    [Fact]
+    public void Neighbours_to_one_peer_leave_joined_and_a_datagram_alone_does_not()
+    {
+        using WorkerGroup group = Start(Repeating());
+        using var client = new TestClient();
+        CounterSet counters = group.Counters[0];
+        Ask(client, group.Bound[0], count: 4, bytes: 100);
+        Wait.Until(() => counters[Counter.DatagramsOut] == 4, "four are sent");
+        Assert.Equal(4, counters[Counter.DatagramsOutJoined]);
+        Ask(client, group.Bound[0], count: 1, bytes: 100);
+        Wait.Until(() => counters[Counter.DatagramsOut] == 5, "one more is sent");
+        Assert.Equal(4, counters[Counter.DatagramsOutJoined]);
+    }
+
+    [Fact]
+    public void Messages_refused_on_the_way_to_one_peer_do_not_end_joining_for_the_others()
+    {
+        // Forbidden without SO_BROADCAST.
+        NodeAddress forbidden = NodeAddress.V4(0xFFFF_FFFF, 9);
+        var handler = new TestHandler
+        {
+            OnReceive = (_, from, datagram, sink) =>
+            {
+                Route to = datagram[0] == 0 ? new Route(forbidden, from.Local) : from;
+                for (int i = 0; i < 3; i++) TestHandler.Echo(to, datagram, sink);
+            },
+        };
+        using WorkerGroup group = Start(handler);
+        using var client = new TestClient();
+        CounterSet counters = group.Counters[0];
+        for (int round = 1; round <= Rounds; round++)
+        {
+            client.Send(group.Bound[0], [0]);
+            Wait.Until(() => counters[Counter.DropSendRefused] == 3 * round, "three are refused");
+        }
+
+        client.Send(group.Bound[0], [1]);
+        for (int i = 0; i < 3; i++) Assert.Equal([1], client.Receive().Datagram);
+        Wait.Until(() => counters[Counter.DatagramsOut] == 3, "the others are sent");
+        Assert.Equal(3, counters[Counter.DatagramsOutJoined]);
+    }
+
+    [Fact]
+    public void Fragments_to_a_peer_behind_a_small_MTU_arrive_and_do_not_end_joining()
+    {
+        // The device takes 1,280 bytes, so the kernel does not cut a message into datagrams of 1,340, but sends such a one in IP fragments.
+        if (!SmallMtu.IsHere)
+        {
+            SmallMtu.Run(typeof(LinuxWorkerTests), nameof(Fragments_to_a_peer_behind_a_small_MTU_arrive_and_do_not_end_joining));
+            return;
+        }
+
+        using WorkerGroup group = Start(Repeating());
+        using var client = new TestClient();
+        CounterSet counters = group.Counters[0];
+        for (int round = 1; round <= Rounds; round++)
+        {
+            Ask(client, group.Bound[0], count: 3, bytes: 1340);
+            Wait.Until(() => counters[Counter.DatagramsOut] == 3 * round, "three are sent");
+        }
+
+        Assert.Equal((0, 0), (counters[Counter.DatagramsOutJoined], counters[Counter.DropSendRefused]));
+        Ask(client, group.Bound[0], count: 3, bytes: 100);
+        Wait.Until(() => counters[Counter.DatagramsOut] == (3 * Rounds) + 3, "three small ones are sent");
+        Assert.Equal(3, counters[Counter.DatagramsOutJoined]);
+    }
+
+    /// <summary>Answers (i32 count, i32 bytes) with so many datagrams of so many bytes.</summary>
+    private static TestHandler Repeating() => new()
+    {
+        OnReceive = (_, from, datagram, sink) =>
+        {
+            int count = BitConverter.ToInt32(datagram), bytes = BitConverter.ToInt32(datagram, sizeof(int));
+            for (int i = 0; i < count; i++) TestHandler.Echo(from, Pattern(bytes, i), sink);
+        },
+    };
+
+    private static void Ask(TestClient client, NodeAddress to, int count, int bytes)
+    {
+        client.Send(to, [.. BitConverter.GetBytes(count), .. BitConverter.GetBytes(bytes)]);
+        for (int i = 0; i < count; i++) Assert.Equal(Pattern(bytes, i), client.Receive().Datagram);
+    }
+}

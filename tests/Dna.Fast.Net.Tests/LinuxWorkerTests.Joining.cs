@@ -1,4 +1,6 @@
+using System.Net.Sockets;
 using Dna.Fast.Kademlia;
+using Dna.Fast.Net.Linux;
 using Dna.Fast.Net.Tests.Kit;
 using Dna.Fast.Wire;
 
@@ -75,6 +77,45 @@ public sealed partial class LinuxWorkerTests
         Ask(client, group.Bound[0], count: 3, bytes: 100);
         Wait.Until(() => counters[Counter.DatagramsOut] == (3 * Rounds) + 3, "three small ones are sent");
         Assert.Equal(3, counters[Counter.DatagramsOutJoined]);
+    }
+
+    [Theory]
+    [InlineData(CutSupport.RefusedMax - 1, 3)]
+    [InlineData(CutSupport.RefusedMax, 0)]
+    public void A_system_that_cannot_cut_sends_every_datagram_alone_and_is_not_asked_for_ever(int refusals, int joinedAfterwards)
+    {
+        LinuxUdpSocket socket = LinuxUdpSocket.Open(Loopback4, isShared: false, out _)!;
+        using var client = new TestClient();
+        CounterSet counters = new();
+        using var pipeline = new DatagramPipeline(socket, counters);
+        var to = new Route(client.Address, new LocalAddress(0, 0, 0, 1));
+        // The kernel does not cut for a socket that sends no checksums.
+        SetNoChecksums(socket, true);
+        for (int i = 0; i < refusals; i++) SendThree(pipeline, to, client);
+        Assert.Equal((3 * refusals, 0, 0), (counters[Counter.DatagramsOut], counters[Counter.DatagramsOutJoined], counters[Counter.DropSendRefused]));
+        SetNoChecksums(socket, false);
+        SendThree(pipeline, to, client);
+        Assert.Equal(joinedAfterwards, counters[Counter.DatagramsOutJoined]);
+    }
+
+    private static void SetNoChecksums(LinuxUdpSocket socket, bool isOn)
+    {
+        const int Level = 1, NoCheck = 11;
+        using var handle = new SafeSocketHandle(socket.Descriptor, ownsHandle: false);
+        using var view = new Socket(handle);
+        view.SetRawSocketOption(Level, NoCheck, BitConverter.GetBytes(isOn ? 1 : 0));
+    }
+
+    private static void SendThree(DatagramPipeline pipeline, in Route to, TestClient client)
+    {
+        for (byte i = 0; i < 3; i++)
+        {
+            pipeline.Rent(1)[0] = i;
+            pipeline.Commit(to, 1);
+        }
+
+        pipeline.Flush();
+        for (byte i = 0; i < 3; i++) Assert.Equal([i], client.Receive().Datagram);
     }
 
     /// <summary>Answers (i32 count, i32 bytes) with so many datagrams of so many bytes.</summary>

@@ -39,6 +39,7 @@ public sealed class DnaCommandTests
         Assert.Equal(1, (await DnaCommand.RunAsync("get", "word", "--where", "value_type=3", "-b", stock.Address.ToString())).ExitCode);
         await using Probe mute = new();
         Assert.Equal(5, (await DnaCommand.RunAsync("get", "word", "--timeout", "10", "-b", mute.Local.ToString())).ExitCode);
+        Assert.Equal(5, (await DnaCommand.RunAsync("get", "word", "--timeout", "2", "-b", mute.Local.ToString())).ExitCode);
     }
 
     [Theory]

@@ -193,8 +193,13 @@ public sealed class SecureCommandTests : IDisposable
 
         using var elsewhere = new Identities();
         await elsewhere.SucceedAsync("id", "import", _home.File("alice"));
-        JsonElement restored = Json(await elsewhere.SucceedAsync("id", "restore", "--json", "-b", at));
-        Assert.Equal(made.GetProperty("dht_key_id").GetString(), restored.GetProperty("dht_key_id").GetString());
+        // What was imported knows no DHT identity, and anybody could have put a backup there.
+        string keyId = made.GetProperty("dht_key_id").GetString()!;
+        CommandResult refused = await elsewhere.RunAsync("id", "restore", "-b", at);
+        Assert.Equal(6, refused.ExitCode);
+        Assert.Contains(refused.Errors, line => line.Contains("--accept " + keyId, StringComparison.Ordinal));
+        JsonElement restored = Json(await elsewhere.SucceedAsync("id", "restore", "--json", "--accept", keyId, "-b", at));
+        Assert.Equal(keyId, restored.GetProperty("dht_key_id").GetString());
         await _home.NewAsync("bob", "messenger");
         Assert.Equal(1, (await _home.RunAsync("id", "restore", "--key", "bob", "-b", at)).ExitCode);
         await using Probe mute = new();

@@ -31,6 +31,9 @@ internal sealed class ClientSession : IDisposable
     /// <summary>What the bootstrap entry means, in the resolver's order.</summary>
     public IReadOnlyList<NodeAddress> Bootstrap { get; }
 
+    /// <summary>True as soon as any node has answered: what is late then is the answer, not the network.</summary>
+    public bool HasHeardAnybody => _node.GoodNodes().Count > 0;
+
     /// <summary>Starts the node.</summary>
     /// <returns>The session, or the exit code after saying on <paramref name="error"/> why not.</returns>
     public static async Task<(ClientSession? Session, int ExitCode)> OpenAsync(

@@ -91,6 +91,7 @@ internal static class GetCommand
         {
             GetAnswerStatus.Absent => await ClientCommand.FailAsync(scene.Error, ExitCode.Failed, $"nothing found under {key} ({answer.Answered} nodes answered)").ConfigureAwait(false),
             GetAnswerStatus.Unreachable => await ClientCommand.FailAsync(scene.Error, ExitCode.Unreachable, "no node answered: the network is unreachable").ConfigureAwait(false),
+            _ when !scene.Session.HasHeardAnybody => await ClientCommand.FailAsync(scene.Error, ExitCode.Unreachable, "no node answered in time: the network is unreachable, or --timeout too short").ConfigureAwait(false),
             _ => await ClientCommand.FailAsync(scene.Error, ExitCode.Failed, "no answer in time").ConfigureAwait(false),
         };
     }

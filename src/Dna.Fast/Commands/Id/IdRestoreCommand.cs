@@ -17,6 +17,16 @@ internal static class IdRestoreCommand
 
     private static readonly Option<bool> Replace = new("--replace") { Description = "Gives up another DHT identity in the file: its values in the network can never be changed again" };
 
+    private static readonly TextOption<InfoHash?> Accept = Texts.Option<InfoHash?>(
+        "--accept", "Takes this DHT identity from the network, though the file knows none: you have to know that it is yours", "KEYID", ("", null),
+        static (string text, out InfoHash? id) =>
+        {
+            bool isId = InfoHash.TryParse(text, out InfoHash parsed);
+            id = parsed;
+            return isId;
+        },
+        "a key id: 40 hexadecimal digits");
+
     private static readonly Option<string?> PassphraseFile = IdOptions.PassphraseFile();
 
     private static readonly Option<bool> Json = IdOptions.Json();
@@ -35,7 +45,7 @@ internal static class IdRestoreCommand
             "dna id restore -b 192.0.2.1:4000",
             "dna id restore --key alice --new")
         {
-            Key, FileOnly, New, Replace, PassphraseFile, Json, Bootstrap, Network, Timeout,
+            Key, FileOnly, New, Replace, Accept, PassphraseFile, Json, Bootstrap, Network, Timeout,
         };
         command.SetAction((result, cancellation) => RunAsync(surroundings, result, cancellation));
         return command;
@@ -51,13 +61,15 @@ internal static class IdRestoreCommand
         if (opened is null) return ExitCode.Identity;
 
         var place = new KeyPlace(surroundings);
+        bool isOurFile = true;
         BackupResult found = LocalBackup.Load(place.Folder, opened.Identity.Keys);
         if (found.Identity is null && !result.GetValue(FileOnly))
         {
             if (found.Status != BackupStatus.Absent) await error.WriteLineAsync("dna: " + found.Message).ConfigureAwait(false);
             int code = await ClientCommand.RunAsync(result, Bootstrap.Read(result), Network.Read(result), async scene =>
             {
-                IReadOnlyCollection<InfoHash> expected = file.Header.DhtKeyId is { } known ? [known] : [];
+                IReadOnlyCollection<InfoHash> expected = [.. new[] { file.Header.DhtKeyId, Accept.Read(result) }.OfType<InfoHash>()];
+                isOurFile = false;
                 string? folder = Directory.Exists(place.Folder) ? place.Folder : null;
                 found = await NetworkBackup.FetchAsync(
                     scene.Session.Secure(null), opened.Identity.Keys, expected, folder, TimeProvider.System, TimeSpan.FromSeconds(Timeout.Read(result)), scene.Cancellation)
@@ -67,10 +79,10 @@ internal static class IdRestoreCommand
             if (code != ExitCode.Ok) return code;
         }
 
-        return await TakeAsync(surroundings, result, opened, found, cancellation).ConfigureAwait(false);
+        return await TakeAsync(surroundings, result, opened, found, isOurFile, cancellation).ConfigureAwait(false);
     }
 
-    private static async Task<int> TakeAsync(Surroundings surroundings, ParseResult result, OpenedKeyFile opened, BackupResult found, CancellationToken cancellation)
+    private static async Task<int> TakeAsync(Surroundings surroundings, ParseResult result, OpenedKeyFile opened, BackupResult found, bool isOurFile, CancellationToken cancellation)
     {
         TextWriter error = result.InvocationConfiguration.Error;
         RsaIdentity? identity = found.Identity;
@@ -83,6 +95,14 @@ internal static class IdRestoreCommand
         else if (found.Message.Length > 0)
         {
             await error.WriteLineAsync("dna: " + found.Message).ConfigureAwait(false);
+        }
+
+        // Anybody can seal a backup to a user's public key and put it: taken, it would sign all that the user says from then on.
+        if (found.Identity is { } stranger && !isOurFile && !found.IsExpected)
+        {
+            string question = $"nothing here says that {stranger.KeyId} is yours, and anybody could have put it there: say --accept {stranger.KeyId} when you know it is";
+            stranger.Dispose();
+            return await ClientCommand.FailAsync(error, ExitCode.Identity, question).ConfigureAwait(false);
         }
 
         if (identity is null) return found.Status == BackupStatus.Unreachable ? ExitCode.Unreachable : ExitCode.Failed;

@@ -34,11 +34,13 @@ internal static class ScaleCommand
                 throw LoadOptionSet.Unclear("--rival", text, "write NAME=COMMAND with {port} and {dir} in the command");
             }
 
+            using IDisposable signals = Leftovers.WatchSignals();
             var plan = new ScalePlan((uint)parsed.GetValue(values), parsed.GetValue(bytes), parsed.GetValue(starts), parsed.GetValue(rounds),
                 parsed.GetValue(kills), LoadOptionSet.Positive(parsed, duration), LoadOptionSet.Time(parsed, warmUp));
             ScaleResult result = new ScaleRunner(server!, plan, (ushort)parsed.GetValue(port), Console.Error.WriteLine).Run(stop);
             if (parsed.GetValue(json) is { } file) JsonFile.Write(file, result, LoadJson.Default.ScaleResult);
-            return CompareCommand.ShowTable(ScaleTable.Of(result), parsed.GetValue(markdown), ScaleTable.Begin, ScaleTable.End);
+            CompareCommand.ShowTable(ScaleTable.Of(result), parsed.GetValue(markdown), ScaleTable.Begin, ScaleTable.End);
+            return CompareCommand.Judge(ScaleTable.FaultsOf(result));
         })));
         return command;
     }

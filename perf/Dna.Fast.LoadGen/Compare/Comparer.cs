@@ -29,7 +29,8 @@ internal sealed class Comparer
         _say = say;
     }
 
-    public Comparison Run(int rounds, CancellationToken stop)
+    /// <param name="apartRounds">The first so many rounds measure the setting "apart" as well.</param>
+    public Comparison Run(int rounds, int apartRounds, CancellationToken stop)
     {
         string startedAt = DateTime.UtcNow.ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture);
         MachineInfo machine = MachineInfo.Read();
@@ -43,52 +44,87 @@ internal sealed class Comparer
                 // Another one begins each round, so that no server always follows the same neighbour.
                 int index = (turn + round) % _rivals.Count;
                 _say($"round {round + 1} of {rounds}: {_rivals[index].Name}");
-                results[index].Add(Round(_rivals[index], stop));
+                results[index].Add(Round(_rivals[index], round < apartRounds, stop));
             }
         }
 
         var summary = new RivalResult[_rivals.Count];
         for (int i = 0; i < summary.Length; i++) summary[i] = ComparisonSummary.Of(_rivals[i], results[i], results[0]);
-        return new Comparison(startedAt, machine, rounds, _options.DurationNs / 1e9, _options.Keys, summary);
+        return new Comparison(startedAt, machine, rounds, Math.Min(rounds, apartRounds), _options.DurationNs / 1e9, _options.Keys, summary);
     }
 
-    private RoundResult Round(Rival rival, CancellationToken stop)
+    private RoundResult Round(Rival rival, bool isApartToo, CancellationToken stop)
     {
-        using RivalProcess server = RivalProcess.Start(rival, _nextPort++);
-        double idle = server.Rss, loaded = 0;
-        Dictionary<string, Measured> scenarios = [];
-        foreach (IGrouping<ushort, Scenario> group in Scenario.All.GroupBy(s => s.ValueType))
+        RoundResult joined;
+        using (RivalProcess server = RivalProcess.Start(rival, _nextPort++))
         {
-            LoadOptions options = _options with { Node = server.Address, ServerPid = server.Pid, ValueType = group.Key };
+            double idle = server.Rss, loaded = 0;
+            Dictionary<string, Measured> scenarios = MeasureAll(server, Setting.Joined, () => loaded = server.Rss, stop);
+            joined = new RoundResult(server.StartMs, idle, loaded, server.Rss, scenarios, new Dictionary<string, Measured>());
+        }
+
+        if (!isApartToo) return joined;
+
+        // Fresh as well: its contacts are other ones.
+        using RivalProcess other = RivalProcess.Start(rival, _nextPort++);
+        return joined with { Apart = MeasureAll(other, Setting.Apart, () => { }, stop) };
+    }
+
+    private Dictionary<string, Measured> MeasureAll(RivalProcess server, Setting setting, Action whenLoaded, CancellationToken stop)
+    {
+        Dictionary<string, Measured> scenarios = [];
+        foreach (IGrouping<(ushort Type, int InFlight), Scenario> group in Scenario.All.GroupBy(s => (s.ValueType, s.InFlight)))
+        {
+            LoadOptions options = setting.With(_options with
+            {
+                Node = server.Address,
+                ServerPid = server.Pid,
+                ValueType = group.Key.Type,
+                InFlight = group.Key.InFlight,
+            });
 
             // Prepared for all scenarios of the group at once: sources known, and values loaded when one of them reads.
             bool reads = group.Any(s => s.Kind == RequestKind.Get);
             LoadOptions prepared = options with { Mix = Mix.Only(reads ? RequestKind.Get : RequestKind.Put), Command = "prepare" };
             using Session session = Session.Open(prepared, _ => { });
             session.Prepare(prepared);
-            if (reads) loaded = server.Rss;
+            if (reads) whenLoaded();
             foreach (Scenario scenario in group)
             {
                 stop.ThrowIfCancellationRequested();
-                scenarios[scenario.Name] = Measure(session, scenario.With(options), stop);
+                scenarios[scenario.Name] = Measure(session, setting, scenario.With(options), stop);
             }
         }
 
-        return new RoundResult(server.StartMs, idle, loaded, server.Rss, scenarios);
+        return scenarios;
     }
 
-    private Measured Measure(Session session, LoadOptions options, CancellationToken stop)
+    private Measured Measure(Session session, Setting setting, LoadOptions options, CancellationToken stop)
     {
         RunResult peak = LoadRunner.Run(session, options, new NoProgress(), stop);
-        RunResult half = LoadRunner.Run(session, options with { Rate = Math.Max(1, peak.RepliesPerSecond * HalfLoad) }, new NoProgress(),
-            stop);
         double cpu = peak.Server?.CpuUsPerReply ?? 0;
-        _say(FormattableString.Invariant(
-            $"  {options.Command,-7} {peak.RepliesPerSecond,9:0} replies/s  {cpu,6:0.00} us CPU  at half load p50 {half.Latency.P50Us:0} p99 {half.Latency.P99Us:0} us  lost {peak.Lost + half.Lost}  generator {peak.Generator.BusiestThread * 100:0} %"));
-        long wrong = WrongAnswers.Sum(o => peak.Outcomes.GetValueOrDefault(Names.Of(o)) + half.Outcomes.GetValueOrDefault(Names.Of(o)));
-        return new Measured(
-            peak.RepliesPerSecond, cpu, half.Latency.P50Us, half.Latency.P99Us, half.Latency.P999Us, peak.ReplyBytes, peak.Lost + half.Lost,
-                wrong,
+        var measured = new Measured(peak.RepliesPerSecond, cpu, peak.ReplyBytes, peak.Requests, peak.Lost, WrongIn(peak),
             peak.Generator.BusiestThread, peak.Server?.CpuCores ?? 0);
+
+        // Latencies need as much time again, and differ less between the settings than between two rounds.
+        if (setting == Setting.Joined) measured = AddHalfLoad(measured, session, options, stop);
+        string latency = measured.Latency is { } l ? FormattableString.Invariant($"  at half load p50 {l.P50Us:0} p99 {l.P99Us:0} us") : "";
+        _say(FormattableString.Invariant(
+            $"  {setting.Name} {options.Command,-7} {peak.RepliesPerSecond,9:0} replies/s  {cpu,6:0.00} us CPU{latency}  lost {measured.Lost}  wrong {measured.WrongAnswers}  generator {peak.Generator.BusiestThread * 100:0} %"));
+        return measured;
     }
+
+    private static Measured AddHalfLoad(Measured peak, Session session, LoadOptions options, CancellationToken stop)
+    {
+        RunResult half = LoadRunner.Run(session, options with { Rate = Math.Max(1, peak.RepliesPerSecond * HalfLoad) }, new NoProgress(), stop);
+        return peak with
+        {
+            Requests = peak.Requests + half.Requests,
+            Lost = peak.Lost + half.Lost,
+            WrongAnswers = peak.WrongAnswers + WrongIn(half),
+            Latency = new MeasuredLatency(half.Latency.P50Us, half.Latency.P99Us, half.Latency.P999Us),
+        };
+    }
+
+    private static long WrongIn(RunResult run) => WrongAnswers.Sum(o => run.Outcomes.GetValueOrDefault(Names.Of(o)));
 }

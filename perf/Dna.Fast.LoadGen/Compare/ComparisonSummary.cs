@@ -9,8 +9,8 @@ internal static class ComparisonSummary
     {
         return new RivalResult(
             rival.Name, rival.Command, Over(r => r.StartMs), Over(r => r.RssIdle), Over(r => r.RssLoaded), Over(r => r.RssEnd),
-            [.. rounds[0].Scenarios.Keys.Select(name =>
-                Scenario(name, [.. rounds.Select(r => r.Scenarios[name])], [.. limit.Select(r => r.Scenarios[name])]))],
+            [.. rounds[0].Scenarios.Keys.Select(name => Scenario(name, Of(rounds, r => r.Scenarios, name), Of(limit, r => r.Scenarios, name)))],
+            [.. rounds[0].Apart.Keys.Select(name => Peak(name, Of(rounds, r => r.Apart, name), Of(limit, r => r.Apart, name)))],
             new RivalRatios(Ratio(r => r.StartMs), Ratio(r => r.RssIdle), Ratio(r => r.RssLoaded), Ratio(r => r.RssEnd)));
 
         Spread Over(Func<RoundResult, double> figure) => Spread.Of(rounds.Select(figure));
@@ -18,14 +18,28 @@ internal static class ComparisonSummary
         Spread Ratio(Func<RoundResult, double> figure) => Spread.Ratio([.. rounds.Select(figure)], [.. limit.Select(figure)]);
     }
 
+    private static Measured[] Of(IReadOnlyList<RoundResult> rounds, Func<RoundResult, IReadOnlyDictionary<string, Measured>> setting, string name) =>
+        [.. rounds.Select(setting).Where(s => s.Count > 0).Select(s => s[name])];
+
     private static ScenarioResult Scenario(string name, Measured[] rounds, Measured[] limit)
     {
-        return new ScenarioResult(
-            name, Over(m => m.RepliesPerSecond), Over(m => m.CpuUsPerReply), Over(m => m.P50Us), Over(m => m.P99Us), Over(m => m.P999Us),
-                Over(m => m.ReplyBytes),
-            Over(m => m.Lost), Over(m => m.WrongAnswers), Over(m => m.GeneratorBusy), Over(m => m.ServerCores),
-            new ScenarioRatios(Ratio(m => m.RepliesPerSecond), Ratio(m => m.CpuUsPerReply), Ratio(m => m.P50Us), Ratio(m => m.P99Us),
-                Ratio(m => m.P999Us)));
+        return new ScenarioResult(Peak(name, rounds, limit), Over(l => l.P50Us), Over(l => l.P99Us), Over(l => l.P999Us),
+            new LatencyRatios(Ratio(l => l.P50Us), Ratio(l => l.P99Us), Ratio(l => l.P999Us)));
+
+        Spread Over(Func<MeasuredLatency, double> figure) => Spread.Of(Figures(rounds, figure));
+
+        Spread Ratio(Func<MeasuredLatency, double> figure) => Spread.Ratio(Figures(rounds, figure), Figures(limit, figure));
+
+        static double[] Figures(Measured[] rounds, Func<MeasuredLatency, double> figure) =>
+            [.. rounds.Select(m => m.Latency is { } latency ? figure(latency) : 0)];
+    }
+
+    private static PeakResult Peak(string name, Measured[] rounds, Measured[] limit)
+    {
+        return new PeakResult(
+            name, Over(m => m.RepliesPerSecond), Over(m => m.CpuUsPerReply), Over(m => m.ReplyBytes), Over(m => m.Lost), Over(m => m.LostShare),
+            Over(m => m.WrongAnswers), Over(m => m.GeneratorBusy), Over(m => m.ServerCores),
+            new PeakRatios(Ratio(m => m.RepliesPerSecond), Ratio(m => m.CpuUsPerReply)));
 
         Spread Over(Func<Measured, double> figure) => Spread.Of(rounds.Select(figure));
 

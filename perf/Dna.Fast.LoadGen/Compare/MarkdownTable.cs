@@ -12,19 +12,13 @@ internal static class MarkdownTable
     {
         var text = new StringBuilder(comparison.Machine.Introduction(comparison.StartedAt));
         text.Append(CultureInfo.InvariantCulture,
-            $"{comparison.Rounds} rounds of {comparison.SecondsPerMeasurement} s each, {comparison.Keys:#,0} keys. Medians, with minimum and maximum in brackets.\n\n");
+            $"{comparison.Rounds} rounds ({comparison.ApartRounds} of them also apart) of {comparison.SecondsPerMeasurement} s each, {comparison.Keys:#,0} keys. Medians, with minimum and maximum in brackets.\n\n");
         text.Append(TargetTable.Of(comparison));
-        text.Append("At its peak, on one core:\n\n| query | server | replies/s | × echo | CPU µs a reply | × echo | reply bytes | lost, wrong |\n|---|---|---|---|---|---|---|---|\n");
-        foreach ((string rival, ScenarioResult s) in Rows(comparison))
-        {
-            text.Append(CultureInfo.InvariantCulture,
-                $"| {s.Name} | {rival} | {s.RepliesPerSecond.Text("#,0")} | {s.ToEcho.RepliesPerSecond.Text("0.00")} | {s.CpuUsPerReply.Text("0.00")} | {s.ToEcho.CpuUsPerReply.Text("0.00")} ");
-            text.Append(CultureInfo.InvariantCulture, $"| {s.ReplyBytes.Median:0} | {s.Lost.Max:0}, {s.WrongAnswers.Max:0} |\n");
-        }
-
-        (string busiest, ScenarioResult limit) = Rows(comparison).MaxBy(r => r.Scenario.GeneratorBusy.Max);
-        text.Append(CultureInfo.InvariantCulture, $"\nThe generator was busy for at most {limit.GeneratorBusy.Max * 100:0} % of its time ({limit.Name} of {busiest}); near 100 % it would be what was measured.\n");
-        text.Append("\nLatency at half of its own peak, µs:\n\n| query | server | p50 | × echo | p99 | × echo | p99.9 | × echo |\n|---|---|---|---|---|---|---|---|\n");
+        string[] faults = [.. comparison.Rivals.SelectMany(Validity.FaultsOf)];
+        if (faults.Length > 0) text.Append(CultureInfo.InvariantCulture, $"**Invalid**: {string.Join("; ", faults)}.\n\n");
+        AppendPeaks(text, comparison, "joined (8 sockets, 16 requests open on each; put-7d: 8)", r => r.Scenarios.Select(s => s.Peak));
+        if (comparison.ApartRounds > 0) AppendPeaks(text, comparison, "apart (128 sockets, 1 request open on each; put-7d: 64 sockets)", r => r.Apart);
+        text.Append("Latency at half of its own peak, joined, µs:\n\n| query | server | p50 | × echo | p99 | × echo | p99.9 | × echo |\n|---|---|---|---|---|---|---|---|\n");
         foreach ((string rival, ScenarioResult s) in Rows(comparison))
         {
             text.Append(CultureInfo.InvariantCulture, $"| {s.Name} | {rival} | {s.P50Us.Text("0")} | {s.ToEcho.P50Us.Text("0.0")} ");
@@ -43,6 +37,22 @@ internal static class MarkdownTable
         return text.ToString();
     }
 
+    private static void AppendPeaks(StringBuilder text, Comparison comparison, string setting, Func<RivalResult, IEnumerable<PeakResult>> peaksOf)
+    {
+        (string Rival, PeakResult Peak)[] rows = [.. comparison.Rivals
+            .SelectMany(r => peaksOf(r).Select((peak, order) => (Rival: r.Name, Peak: peak, Order: order))).OrderBy(p => p.Order).Select(p => (p.Rival, p.Peak))];
+        text.Append(CultureInfo.InvariantCulture, $"At its peak, on one core, {setting}:\n\n| query | server | replies/s | × echo | CPU µs a reply | × echo | reply bytes | lost, wrong |\n|---|---|---|---|---|---|---|---|\n");
+        foreach ((string rival, PeakResult p) in rows)
+        {
+            text.Append(CultureInfo.InvariantCulture,
+                $"| {p.Name} | {rival} | {p.RepliesPerSecond.Text("#,0")} | {p.ToEcho.RepliesPerSecond.Text("0.00")} | {p.CpuUsPerReply.Text("0.00")} | {p.ToEcho.CpuUsPerReply.Text("0.00")} ");
+            text.Append(CultureInfo.InvariantCulture, $"| {p.ReplyBytes.Median:0} | {p.Lost.Max:0}, {p.WrongAnswers.Max:0} |\n");
+        }
+
+        (string busiest, PeakResult most) = rows.MaxBy(r => r.Peak.GeneratorBusy.Max);
+        text.Append(CultureInfo.InvariantCulture, $"\nThe generator was busy for at most {most.GeneratorBusy.Max * 100:0} % of its time ({most.Name} of {busiest}); near 100 %, replies/s are its own limit, and CPU a reply still the server's.\n\n");
+    }
+
     /// <summary>Puts text between two marks of a file.</summary>
     /// <returns>False: the file lacks the marks.</returns>
     public static bool TryPlace(string document, string text, out string result, string beginMark = Begin, string endMark = End)
@@ -55,7 +65,9 @@ internal static class MarkdownTable
     }
 
     private static IEnumerable<(string Rival, ScenarioResult Scenario)> Rows(Comparison comparison) =>
-        comparison.Rivals[0].Scenarios.SelectMany(_ => comparison.Rivals, (s, rival) => (rival.Name, rival.Scenarios.Single(r => r.Name == s.Name)));
+        comparison.Rivals[0].Scenarios.SelectMany(_ => comparison.Rivals,
+            (s, rival) => (rival.Name, Scenario: rival.Scenarios.FirstOrDefault(r => r.Name == s.Name)))
+            .Where(r => r.Scenario != null).Select(r => (r.Name, r.Scenario!));
 
     private static string Megabytes(Spread bytes) => bytes.Over(1e6).Text("0.0");
 }

@@ -52,7 +52,7 @@ internal sealed class RivalProcess : IDisposable
     /// <exception cref="LoadException">It ends, or does not answer.</exception>
     public static RivalProcess Start(Rival rival, ushort port, string? kept = null, uint network = 0)
     {
-        string? own = kept is null ? Directory.CreateTempSubdirectory("dna-load-").FullName : null;
+        string? own = kept is null ? Leftovers.AddDirectory() : null;
         string directory = kept ?? own!;
         string[] words = rival.Command.Replace("{port}", port.ToString(System.Globalization.CultureInfo.InvariantCulture),
             StringComparison.Ordinal)
@@ -67,11 +67,11 @@ internal sealed class RivalProcess : IDisposable
         Process process;
         try
         {
-            process = Process.Start(start)!;
+            process = Leftovers.Start(start);
         }
         catch (System.ComponentModel.Win32Exception failure)
         {
-            if (own != null) Directory.Delete(own, true);
+            if (own != null) Leftovers.RemoveDirectory(own);
             throw new LoadException(ExitCode.Failed, $"could not start '{words[0]}' for {rival.Name}: {failure.Message}",
                 "install it, or leave this rival out");
         }
@@ -102,12 +102,13 @@ internal sealed class RivalProcess : IDisposable
         return started;
     }
 
+    /// <summary>Ends it at once (SIGKILL).</summary>
+    public void Kill() => _process.Kill();
+
     public void Dispose()
     {
-        if (!_process.HasExited) _process.Kill();
-        _process.WaitForExit();
-        _process.Dispose();
-        if (_ownDirectory != null) Directory.Delete(_ownDirectory, true);
+        Leftovers.End(_process);
+        if (_ownDirectory != null) Leftovers.RemoveDirectory(_ownDirectory);
     }
 
     private bool WaitForAnswer(uint network)

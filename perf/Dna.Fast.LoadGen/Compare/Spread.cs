@@ -1,10 +1,15 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace Dna.Fast.LoadGen.Compare;
 
-/// <summary>One figure over the rounds.</summary>
+/// <summary>One figure over the rounds. 0, and what is no number, is a figure that is missing.</summary>
 internal sealed record Spread(double Min, double Median, double Max)
 {
+    /// <summary>True: no round lacks the figure. Only of figures that cannot be 0.</summary>
+    [JsonIgnore]
+    public bool IsWhole => Min > 0 && double.IsFinite(Max);
+
     /// <summary>Of at least one number.</summary>
     public static Spread Of(IEnumerable<double> values)
     {
@@ -15,7 +20,7 @@ internal sealed record Spread(double Min, double Median, double Max)
         return new Spread(Rounded(sorted[0]), Rounded(median), Rounded(sorted[^1]));
     }
 
-    /// <summary>Round by round, one figure over another: what disturbs a whole round disturbs both.</summary>
+    /// <summary>Round by round, one figure over another: what disturbs a whole round disturbs both. 0 where either is missing.</summary>
     public static Spread Ratio(IReadOnlyList<double> values, IReadOnlyList<double> limits) =>
         Of(values.Zip(limits, (value, limit) => limit > 0 ? value / limit : 0));
 
@@ -32,6 +37,6 @@ internal sealed record Spread(double Min, double Median, double Max)
     }
 
     // Six significant digits are more than any of these figures has.
-    private static double Rounded(double value) => value == 0 ? 0
+    private static double Rounded(double value) => value == 0 || !double.IsFinite(value) ? 0
         : Math.Round(value, Math.Clamp(5 - (int)Math.Floor(Math.Log10(Math.Abs(value))), 0, 10));
 }

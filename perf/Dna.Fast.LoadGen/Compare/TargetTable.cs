@@ -28,25 +28,47 @@ internal static class TargetTable
     {
         RivalResult? ours = comparison.Rivals.FirstOrDefault(r => r.Name == Ours);
         if (ours == null) return "";
-        var text = new StringBuilder("| target of dna | at most, at least | measured | |\n|---|---|---|---|\n");
+        RivalResult limit = comparison.Rivals[0];
+        var text = new StringBuilder("| target of dna | at most, at least | joined | | apart | |\n|---|---|---|---|---|---|\n");
         foreach ((string name, Target cpu) in Scenarios)
         {
-            if (Find(ours, name) is { } measured) Row(text, $"CPU per {name}", cpu, "× echo", measured.ToEcho.CpuUsPerReply);
+            Row(text, $"CPU per {name}", cpu, "× echo", Joined(name, s => s.Peak.ToEcho.CpuUsPerReply), Apart(name, p => p.ToEcho.CpuUsPerReply));
         }
 
-        if (Find(ours, "get") is { } get) Row(text, "get replies/s", GetRate, "× echo (200,000 where it does 235,000)", get.ToEcho.RepliesPerSecond);
+        Row(text, "get replies/s", GetRate, "× echo (200,000 where it does 235,000)", Joined("get", s => s.Peak.ToEcho.RepliesPerSecond),
+            Apart("get", p => p.ToEcho.RepliesPerSecond));
         foreach ((string name, Target _) in Scenarios)
         {
-            if (Find(ours, name) is { } measured) Row(text, $"p99 of {name} at half of its peak", P99, "× echo", measured.ToEcho.P99Us);
+            Row(text, $"p99 of {name} at half of its peak", P99, "× echo", Joined(name, s => s.ToEcho.P99Us));
         }
 
-        Row(text, "memory (RSS) idle", RssIdleMb, "MB", ours.RssIdle.Over(1e6));
-        Row(text, "start to first answer, empty directory", StartMs, "ms", ours.StartMs);
+        Row(text, "memory (RSS) idle", RssIdleMb, "MB", new Figure(ours.RssIdle.Over(1e6), true));
+        Row(text, "start to first answer, empty directory", StartMs, "ms", new Figure(ours.StartMs, true));
         return text.Append('\n').ToString();
+
+        Figure Joined(string name, Func<ScenarioResult, Spread> figure) =>
+            Of(ours.Scenarios, limit.Scenarios, s => s.Name == name, figure, s => Validity.FaultOf(s) == null);
+
+        Figure Apart(string name, Func<PeakResult, Spread> figure) =>
+            Of(ours.Apart, limit.Apart, p => p.Name == name, figure, p => Validity.FaultOf(p) == null);
     }
 
-    private static ScenarioResult? Find(RivalResult rival, string name) => rival.Scenarios.FirstOrDefault(s => s.Name == name);
+    private static Figure Of<T>(IReadOnlyList<T> ours, IReadOnlyList<T> limit, Func<T, bool> isIt, Func<T, Spread> figure, Func<T, bool> isSound)
+        where T : class
+    {
+        T? measured = ours.FirstOrDefault(isIt), beside = limit.FirstOrDefault(isIt);
+        return measured == null || beside == null ? default : new Figure(figure(measured), isSound(measured) && isSound(beside));
+    }
 
-    private static void Row(StringBuilder text, string figure, Target target, string unit, Spread measured) =>
-        text.Append(CultureInfo.InvariantCulture, $"| {figure} | {target.Text(unit)} | {measured.Text("0.00")} | {target.Verdict(measured.Median)} |\n");
+    private static void Row(StringBuilder text, string name, Target target, string unit, Figure joined, Figure? apart = null)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"| {name} | {target.Text(unit)} | {Cells(joined)} | {(apart is { } other ? Cells(other) : " | ")} |\n");
+
+        string Cells(Figure figure) => figure.Measured is { } measured
+            ? $"{measured.Text("0.00")} | {target.Verdict(measured, figure.IsSound)}" : $"missing | {Target.Invalid}";
+    }
+
+    /// <param name="Measured">Null: not measured, though it has a target.</param>
+    /// <param name="IsSound">False: of wrong or missing answers, ours or the limit's.</param>
+    private readonly record struct Figure(Spread? Measured, bool IsSound);
 }

@@ -27,9 +27,11 @@ internal sealed record MemoryFigures(long Idle, long Filled, long Read, long Gro
 
 /// <summary>Gets by Zipf's law. CPU time of the server in microseconds a reply.</summary>
 /// <param name="Ratio">Many over few, round by round.</param>
-internal sealed record GetFigures(int Rounds, Spread FewCpuUs, Spread ManyCpuUs, Spread Ratio, Spread FewPerSecond, Spread ManyPerSecond, long Wrong, long Lost);
+internal sealed record GetFigures(int Rounds, Spread FewCpuUs, Spread ManyCpuUs, Spread Ratio, Spread FewPerSecond, Spread ManyPerSecond, long Wrong, long Lost, long Requests);
 
-/// <summary>SIGKILL in the middle of puts, then a start in the same directory. Milliseconds from that start.</summary>
+/// <summary>SIGKILL while a closed loop of puts runs, then a start in the same directory. Milliseconds from that start.</summary>
 /// <param name="FirstAnswer">Until a ping is answered.</param>
 /// <param name="FirstGet">Until a value stored long before is read, every byte checked; asking for a token included.</param>
-internal sealed record RecoveryFigures(int Count, Spread FirstAnswer, Spread FirstGet);
+/// <param name="PutsBefore">Puts acknowledged before the kill.</param>
+/// <param name="ReadBack">Of these, the last before each kill that were read back, every byte checked; all were there.</param>
+internal sealed record RecoveryFigures(int Count, Spread FirstAnswer, Spread FirstGet, Spread PutsBefore, int ReadBack);

@@ -17,8 +17,6 @@ internal sealed class ScaleRunner
 
     private const int InFlight = 128;
 
-    private const long PutsBeforeKillNs = Clock.Second;
-
     private readonly Rival _rival;
     private readonly ScalePlan _plan;
     private readonly Action<string> _say;
@@ -39,7 +37,7 @@ internal sealed class ScaleRunner
         string startedAt = DateTime.UtcNow.ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture);
         MachineInfo machine = MachineInfo.Read();
         StartFigures starts = MeasureStarts(stop);
-        string directory = Directory.CreateTempSubdirectory("dna-load-").FullName;
+        string directory = Leftovers.AddDirectory();
         try
         {
             (MemoryFigures memory, GetFigures gets, double fill) = MeasureGets(directory, stop);
@@ -51,7 +49,7 @@ internal sealed class ScaleRunner
         }
         finally
         {
-            Directory.Delete(directory, true);
+            Leftovers.RemoveDirectory(directory);
         }
     }
 
@@ -61,7 +59,7 @@ internal sealed class ScaleRunner
         for (int i = 0; i < _plan.Starts; i++)
         {
             stop.ThrowIfCancellationRequested();
-            string directory = Directory.CreateTempSubdirectory("dna-load-").FullName;
+            string directory = Leftovers.AddDirectory();
             try
             {
                 foreach (List<double> times in new[] { first, again })
@@ -72,7 +70,7 @@ internal sealed class ScaleRunner
             }
             finally
             {
-                Directory.Delete(directory, true);
+                Leftovers.RemoveDirectory(directory);
             }
         }
 
@@ -115,18 +113,19 @@ internal sealed class ScaleRunner
         long lost = all.Sum(r => r.Lost);
         long wrong = all.Sum(r => r.Outcomes.Where(o => o.Key != Names.Of(Outcome.Ok)).Sum(o => o.Value)) - lost;
         return new GetFigures(few.Count, Spread.Of(fewCpu), Spread.Of(manyCpu), Spread.Ratio(manyCpu, fewCpu),
-            Spread.Of(few.Select(r => r.RepliesPerSecond)), Spread.Of(many.Select(r => r.RepliesPerSecond)), Math.Max(0, wrong), lost);
+            Spread.Of(few.Select(r => r.RepliesPerSecond)), Spread.Of(many.Select(r => r.RepliesPerSecond)), Math.Max(0, wrong), lost, all.Sum(r => r.Requests));
     }
 
     private RecoveryFigures MeasureRecoveries(string directory, CancellationToken stop)
     {
-        List<double> answers = [], gets = [];
+        List<double> answers = [], gets = [], acknowledged = [];
+        var crash = new CrashRunner();
+        StoredValue[] latest = [];
+        int readBack = 0;
         for (int i = 0; i <= _plan.Kills; i++)
         {
             stop.ThrowIfCancellationRequested();
             long start = Clock.NowNs();
-
-            // Disposing is a SIGKILL.
             using RivalProcess server = RivalProcess.Start(_rival, _port++, directory);
             LoadOptions options = Options(server, _plan.Values, RequestKind.Get) with { Sockets = 1, SettleNs = 0, Preload = false };
             using (Session session = Session.Open(options, _ => { }))
@@ -136,22 +135,24 @@ internal sealed class ScaleRunner
                     throw new LoadException(ExitCode.Failed, $"{_rival.Name} lost a value that it had acknowledged, or answers it wrongly, after a SIGKILL",
                         "this is a defect of the node: keep its directory and its log");
                 }
+
+                double got = (Clock.NowNs() - start) / 1e6;
+                CrashRunner.ReadBack(session, latest, _rival.Name);
+                readBack += latest.Length;
+                if (i > 0)
+                {
+                    answers.Add(server.StartMs);
+                    gets.Add(got);
+                    _say(FormattableString.Invariant($"SIGKILL amid puts ({acknowledged[^1]:#,0} acknowledged): first answer {server.StartMs:0} ms, first get {got:0} ms, the last {latest.Length} puts are there"));
+                }
             }
 
-            double got = (Clock.NowNs() - start) / 1e6;
-            if (i > 0)
-            {
-                answers.Add(server.StartMs);
-                gets.Add(got);
-                _say(FormattableString.Invariant($"after SIGKILL: first answer {server.StartMs:0} ms, first get {got:0} ms"));
-            }
-
-            LoadOptions puts = Options(server, _plan.Values, RequestKind.Put) with { DurationNs = PutsBeforeKillNs, WarmUpNs = 0 };
-            using Session writing = Session.Open(puts, _ => { });
-            LoadRunner.Run(writing, puts, new NoProgress(), stop);
+            if (i == _plan.Kills) break;
+            latest = crash.KillAmidPuts(server, Options(server, _plan.Values, RequestKind.Put), out long puts);
+            acknowledged.Add(puts);
         }
 
-        return new RecoveryFigures(gets.Count, Spread.Of(answers), Spread.Of(gets));
+        return new RecoveryFigures(gets.Count, Spread.Of(answers), Spread.Of(gets), Spread.Of(acknowledged), readBack);
     }
 
     private LoadOptions Options(RivalProcess server, uint keys, RequestKind kind) => new()

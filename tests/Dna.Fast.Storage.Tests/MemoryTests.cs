@@ -4,6 +4,7 @@ using Dna.Fast.Kademlia.Tests.Store;
 namespace Dna.Fast.Storage.Tests;
 
 /// <summary>What the store allocates, and what it keeps.</summary>
+[Collection(nameof(AloneInTheProcess))]
 public sealed class MemoryTests : IDisposable
 {
     private const int Windows = 50;

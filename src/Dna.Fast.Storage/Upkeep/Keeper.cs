@@ -137,6 +137,7 @@ internal sealed class Keeper : IDisposable
 
     private void Run()
     {
+        BackgroundPriority.Take();
         while (!_closing)
         {
             try

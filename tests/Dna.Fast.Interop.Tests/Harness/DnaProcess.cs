@@ -91,6 +91,9 @@ internal sealed partial class DnaProcess : IAsyncDisposable
         return JsonDocument.Parse(result.Text).RootElement;
     }
 
+    /// <summary>Waits for it to end by itself, and returns its exit code; null when it does not.</summary>
+    public Task<int?> WaitForExitAsync() => _process.WaitForExitAsync(TimeSpan.FromSeconds(60));
+
     /// <summary>Ends it as the system does, with a signal, and returns its exit code.</summary>
     public async Task<int?> StopAsync(string signal = "TERM")
     {

@@ -30,8 +30,8 @@ public interface INodeInbox
     /// <summary>A reply or an update whose values came in fragments.</summary>
     void Assembled(in Route from, ReassembledMessage message);
 
-    /// <summary>A listener with a good token: add it or renew it, push what it has not seen. The reply is sent already. The query is copied.</summary>
-    void Listen(in Route from, in InfoHash id, in InfoHash key, uint socketId, uint listenVersion, ReadOnlySpan<byte> query);
+    /// <summary>A listener with a good token: add it or renew it, push what it has not seen, then reply to <paramref name="transaction"/>. The query is copied.</summary>
+    void Listen(in Route from, uint transaction, in InfoHash id, in InfoHash key, uint socketId, uint listenVersion, ReadOnlySpan<byte> query);
 
     /// <summary>A slot changed under a key somebody may listen to.</summary>
     void Changed(in InfoHash key, ulong valueId, ValueChange change);

@@ -23,6 +23,7 @@ internal struct NodeEvent
     public InfoHash Id;
     public InfoHash Key;
     public ulong ValueId;
+    public uint Transaction;
     public uint SocketId;
     public uint ListenVersion;
     public byte[]? Bytes;
@@ -63,7 +64,7 @@ internal sealed class NodeInbox : INodeInbox
     public void Assembled(in Route from, ReassembledMessage message) =>
         Add(new NodeEvent { Kind = NodeEventKind.Assembled, From = from, Message = message }, 0);
 
-    public void Listen(in Route from, in InfoHash id, in InfoHash key, uint socketId, uint listenVersion, ReadOnlySpan<byte> query)
+    public void Listen(in Route from, uint transaction, in InfoHash id, in InfoHash key, uint socketId, uint listenVersion, ReadOnlySpan<byte> query)
     {
         if (!HasRoom(query.Length)) return;
         Add(
@@ -73,6 +74,7 @@ internal sealed class NodeInbox : INodeInbox
                 From = from,
                 Id = id,
                 Key = key,
+                Transaction = transaction,
                 SocketId = socketId,
                 ListenVersion = listenVersion,
                 Bytes = query.ToArray(),

@@ -1,3 +1,4 @@
+using System.Net;
 using Dna.Fast.Interop.Tests.Harness;
 using Dna.Fast.Wire;
 
@@ -32,6 +33,22 @@ public sealed class PushTests
 
         await listener.ListenAsync(node.Address, _key, socketId: 4712);
         Assert.Equal(4712UL, (await listener.UpdateAsync(from, "values", PushTime)).SocketId);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_reply_to_a_listen_comes_behind_the_stored_values_as_a_stock_node_sends_it(bool isStock)
+    {
+        await using NodeUnderTest node = await NodeUnderTest.StartAsync();
+        await using DhtNodeProcess? stock = isStock ? await DhtNodeProcess.StartAsync() : null;
+        IPEndPoint address = stock?.Address ?? node.Address;
+        await using Probe listener = new() { IsAlive = true, AnswersUpdates = true }, putter = new();
+        await putter.PutAsync(address, _key, TestValue.Of("there before"));
+        int from = listener.Count;
+        Packet reply = await listener.ListenAsync(address, _key, socketId: 4711);
+        Packet update = await listener.UpdateAsync(from, "values", PushTime);
+        Assert.True(listener.NumberOf(update) < listener.NumberOf(reply));
     }
 
     [Fact]

@@ -21,6 +21,7 @@ internal sealed class NodeOwner
     private readonly NodeInbox _inbox;
     private readonly RequestEngine _engine;
     private readonly QuerySender _queries;
+    private readonly Replies _replies;
     private readonly List<Maintenance> _maintenance = [];
     private int _newcomerPings;
     private bool _isStarted;
@@ -32,6 +33,7 @@ internal sealed class NodeOwner
         Turn.SetTime(now);
         _engine = new RequestEngine(Turn, Timers, Counters, random, context.Expected) { ContactExpired = PlaceBecameFree };
         _queries = new QuerySender(_engine, context.Self);
+        _replies = new Replies(context, Counters);
         var families = new List<FamilyParts>();
         if (context.Options.ServesV4) families.Add(MakeFamily(IpFamily.V4));
         if (context.Options.ServesV6) families.Add(MakeFamily(IpFamily.V6));
@@ -184,7 +186,9 @@ internal sealed class NodeOwner
                 if (MessageReader.Read(whole.Header.Span, out Message header) == DecodeStatus.Ok) Take(entry.From, header, whole.Values);
                 break;
             case NodeEventKind.Listen:
+                // The pushes first: to the listener the reply says that it has them all.
                 Listeners.Listen(entry.From, entry.Id, entry.Key, entry.SocketId, entry.ListenVersion, entry.Bytes, Turn.Now);
+                _replies.Listening(entry.Transaction, new Arrival(Turn.Now, entry.From, Turn.Sink));
                 break;
             case NodeEventKind.Changed:
                 Listeners.Changed(entry.Key, entry.ValueId, entry.Change);

@@ -142,6 +142,30 @@ public sealed class NodeTests
     }
 
     [Fact]
+    public void A_new_listener_gets_what_is_stored_and_then_the_reply_with_a_token()
+    {
+        using var bench = new NodeBench(NodeBench.PeerAddress);
+        Connect(bench);
+        var token = new byte[WireLimits.TokenBytes];
+        bench.Node.Context.Tokens.Write(NodeBench.PeerAddress, token);
+        Put(bench, token);
+        List<(Route To, byte[] Bytes)> sent = bench.Receive(5, (Span<byte> to, in Sender sender, uint id) =>
+            QueryWriter.Listen(to, sender, id, InfoHash.OfKey("key"), token, 7, []));
+        sent.AddRange(bench.Turn());
+        var kinds = new List<MessageKind>();
+        foreach ((Route to, byte[] bytes) in sent)
+        {
+            Assert.Equal(DecodeStatus.Ok, MessageReader.Read(bytes, out Message message));
+            kinds.Add(message.Kind);
+            if (message.Kind != MessageKind.Reply) continue;
+            Assert.Equal((5u, NodeBench.PeerAddress), (message.Transaction, to.Remote));
+            Assert.Equal(token, message.Token.ToArray());
+        }
+
+        Assert.Equal([MessageKind.Update, MessageKind.Reply], kinds);
+    }
+
+    [Fact]
     public void A_listener_in_another_nodes_name_does_no_harm_to_that_node()
     {
         using var bench = new NodeBench(NodeBench.PeerAddress);
@@ -150,12 +174,8 @@ public sealed class NodeTests
         var token = new byte[WireLimits.TokenBytes];
         bench.Node.Context.Tokens.Write(thief, token);
         bench.Receive(3, (Span<byte> to, in Sender sender, uint id) => QueryWriter.Listen(to, sender, id, InfoHash.OfKey("key"), token, 5, []), thief);
-        Assert.Equal(DecodeStatus.Ok, new ValueBuilder { Id = 5, Data = new byte[] { 1 } }.Pack(out byte[] packed));
-        var values = new byte[packed.Length + 8];
-        int length = ValueListWriter.Inline(values, packed, 1);
         bench.Node.Context.Tokens.Write(NodeBench.PeerAddress, token);
-        bench.Receive(4, (Span<byte> to, in Sender sender, uint id) =>
-            QueryWriter.Put(to, sender, id, InfoHash.OfKey("key"), values.AsSpan(0, length), -1, token));
+        Put(bench, token);
         for (int ms = 0; ms < 15_000; ms += 50)
         {
             // The real node answers what it is asked; the thief is silent.
@@ -200,6 +220,16 @@ public sealed class NodeTests
 
         Assert.Equal(3, bench.Node.Count(Counter.PutRefusedSignature));
         Assert.Equal((1, 2), (bench.Node.Count(Counter.SignaturesVerified), bench.Node.Count(Counter.VerdictsRemembered)));
+    }
+
+    /// <summary>The peer puts a value under "key".</summary>
+    private static void Put(NodeBench bench, byte[] token)
+    {
+        Assert.Equal(DecodeStatus.Ok, new ValueBuilder { Id = 5, Data = new byte[] { 1 } }.Pack(out byte[] packed));
+        var values = new byte[packed.Length + 8];
+        int length = ValueListWriter.Inline(values, packed, 1);
+        bench.Receive(4, (Span<byte> to, in Sender sender, uint id) =>
+            QueryWriter.Put(to, sender, id, InfoHash.OfKey("key"), values.AsSpan(0, length), -1, token));
     }
 
     private static void Connect(NodeBench bench)

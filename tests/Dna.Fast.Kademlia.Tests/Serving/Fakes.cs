@@ -24,8 +24,8 @@ internal sealed class RecordingInbox : INodeInbox
 
     public void Assembled(in Route from, ReassembledMessage message) => Whole.Add(message);
 
-    public void Listen(in Route from, in InfoHash id, in InfoHash key, uint socketId, uint listenVersion, ReadOnlySpan<byte> query) =>
-        Note(Records ? $"listen {socketId} ve {listenVersion} query {query.Length}" : "");
+    public void Listen(in Route from, uint transaction, in InfoHash id, in InfoHash key, uint socketId, uint listenVersion, ReadOnlySpan<byte> query) =>
+        Note(Records ? $"listen t {transaction} sid {socketId} ve {listenVersion} query {query.Length}" : "");
 
     public void Changed(in InfoHash key, ulong valueId, ValueChange change) => Note(Records ? $"{change} {valueId}" : "");
 

@@ -2,7 +2,11 @@ using Dna.Fast.Wire;
 
 namespace Dna.Fast.Kademlia.Serving.Queries;
 
-/// <summary>Answers <c>listen</c> (section 2.7) with <c>{id, sa, token}</c> and hands the listener to the owner thread.</summary>
+/// <summary>Checks <c>listen</c> (section 2.7) and hands the listener to the owner thread, which replies.</summary>
+/// <remarks>
+/// The reply has to leave behind the pushes of what is stored: a stock client takes it for the end of them, and answers its own gets from what it has then.
+/// A listen that found the inbox full gets no reply, and is asked again.
+/// </remarks>
 internal sealed class ListenHandler(NodeContext context, CounterSet counters, Replies replies)
 {
     public void Handle(in Message query, in Arrival at)
@@ -21,8 +25,7 @@ internal sealed class ListenHandler(NodeContext context, CounterSet counters, Re
         }
         else
         {
-            replies.Listening(query.Transaction, at);
-            context.Inbox.Listen(at.From, query.Id, query.Target, query.SocketId, query.ListenVersion, query.Query);
+            context.Inbox.Listen(at.From, query.Transaction, query.Id, query.Target, query.SocketId, query.ListenVersion, query.Query);
         }
     }
 }

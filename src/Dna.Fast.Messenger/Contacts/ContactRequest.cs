@@ -6,4 +6,6 @@ namespace Dna.Fast.Messenger;
 /// <param name="Sender">Who asks: a fingerprint that <paramref name="SigningKey"/> hashes to.</param>
 /// <param name="Name">How the sender is called, at most 63 bytes; proves nothing.</param>
 /// <param name="Message">At most 255 bytes.</param>
-public sealed record ContactRequest(ulong Timestamp, ulong Expiry, string Sender, string Name, ReadOnlyMemory<byte> SigningKey, string Message);
+/// <param name="IsAddressed">True when its signature says whom it asks. An old client's does not: somebody else may have been asked.</param>
+public sealed record ContactRequest(
+    ulong Timestamp, ulong Expiry, string Sender, string Name, ReadOnlyMemory<byte> SigningKey, string Message, bool IsAddressed);

@@ -11,12 +11,12 @@ public sealed class ContactRequestService(RecordNetwork network)
 
     /// <summary>Asks a user; a request of ours that is there already is replaced.</summary>
     /// <param name="recipient">Fingerprint.</param>
-    /// <param name="name">At most 63 bytes.</param>
+    /// <param name="name">At most 47 bytes.</param>
     /// <param name="message">At most 255 bytes.</param>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public async Task<PutReport> SendAsync(IUserKeys keys, string recipient, string name, string message, TimeSpan deadline, CancellationToken cancellation = default)
     {
-        if (UserFingerprint.Normalise(recipient) is not { } to || ContactRequestCodec.Sign(keys, name, message, network.Now) is not { } data)
+        if (UserFingerprint.Normalise(recipient) is not { } to || ContactRequestCodec.Sign(keys, to, name, message, network.Now) is not { } data)
             return PutReport.No(ResultCode.InvalidParameter);
         Deadline within = network.Within(deadline);
         RecordPut put = await network.PutAsync(
@@ -36,7 +36,7 @@ public sealed class ContactRequestService(RecordNetwork network)
         var requests = new List<ContactRequest>();
         foreach (VerifiedValue value in found.Values.Take(RequestsMax))
         {
-            if (ContactRequestCodec.ReadVerified(value.Data.Span, network.Suites, network.Now, out ContactRequest? request) == RecordStatus.Ok) requests.Add(request!);
+            if (ContactRequestCodec.ReadVerified(value.Data.Span, network.Suites, to, network.Now, out ContactRequest? request) == RecordStatus.Ok) requests.Add(request!);
         }
 
         ContactRequest[] newest = [.. requests.OrderByDescending(request => request.Timestamp).DistinctBy(request => request.Sender)];

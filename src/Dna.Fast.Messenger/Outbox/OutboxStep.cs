@@ -61,7 +61,7 @@ internal sealed class OutboxStep(RecordNetwork network, ChunkStore chunks, Outbo
         foreach (VerifiedValue value in found.Values.Where(value => value.IsSigned && value.OwnerId == network.Dht.OwnerId))
         {
             if (OutboxCodec.Read(value.Data.Span, out List<OfflineMessage> messages) == RecordStatus.Ok)
-                OutboxState.Merge(state.Outbox, messages.Where(read => read.Sender == message.Sender && read.Recipient == message.Recipient));
+                OutboxState.Merge(state.Outbox, messages.Where(IsOfThisOutbox));
             seq = Math.Max(seq ?? 0, value.Seq);
         }
 
@@ -126,7 +126,7 @@ internal sealed class OutboxStep(RecordNetwork network, ChunkStore chunks, Outbo
             // A part of ours that is broken is written anew; one that cannot be read is not.
             if (!found.IsSuccess && found.Code != ResultCode.SerializationFailed) return PutReport.No(found.Code);
             OutboxCodec.Read(found.Value.Span, out List<OfflineMessage> messages);
-            state.Parts.Add(messages);
+            state.Parts.Add([.. messages.Where(IsOfThisOutbox)]);
         }
 
         state.IsDayRead = true;
@@ -150,6 +150,9 @@ internal sealed class OutboxStep(RecordNetwork network, ChunkStore chunks, Outbo
     }
 
     private bool HasRoom() => OutboxCodec.SizeOf([.. state.Outbox, message]) <= RecordLimits.ValueDataBytesMax;
+
+    // A value of ours is signed whatever key it lies under: somebody else can carry it to another.
+    private bool IsOfThisOutbox(OfflineMessage other) => other.Sender == message.Sender && other.Recipient == message.Recipient;
 
     private bool IsThis(OfflineMessage other) => other.Digest == message.Digest;
 }

@@ -56,13 +56,21 @@ public static class RegistryCodec
         return json.EndArray().EndObject().ToArray();
     }
 
-    /// <summary>Several owners' lists as one: of each address and port the entry that was seen last, without stale ones and those from the future, newest first.</summary>
+    /// <summary>Several owners' lists as one: of each address and port the entry that was seen last, without stale ones and those from the future.</summary>
+    /// <remarks>Newest first within a list, and the lists in turn: whoever fills a list with fresh addresses that nobody answers at does not bury the others' nodes.</remarks>
     /// <param name="now">Seconds since 1970.</param>
-    public static List<RegistryNode> Merge(IEnumerable<RegistryNode> nodes, ulong now) =>
-    [
-        .. nodes.Where(node => node.LastSeen <= now + Presence.ClockSkewSeconds && node.LastSeen + RegistryNode.StaleSeconds > now)
-            .OrderByDescending(node => node.LastSeen).DistinctBy(node => (node.Ip, node.Port)).Take(NodesMax),
-    ];
+    public static List<RegistryNode> Merge(IEnumerable<IReadOnlyList<RegistryNode>> lists, ulong now)
+    {
+        RegistryNode[][] fresh =
+        [
+            .. lists.Select(list => list
+                .Where(node => node.LastSeen <= now + Presence.ClockSkewSeconds && node.LastSeen + RegistryNode.StaleSeconds > now)
+                .OrderByDescending(node => node.LastSeen).ToArray()).OrderByDescending(list => list.Length > 0 ? list[0].LastSeen : 0),
+        ];
+        Dictionary<(string, ushort), RegistryNode> newest = fresh.SelectMany(list => list).OrderByDescending(node => node.LastSeen)
+            .DistinctBy(node => (node.Ip, node.Port)).ToDictionary(node => (node.Ip, node.Port));
+        return [.. InTurn.Take(fresh).DistinctBy(node => (node.Ip, node.Port)).Take(NodesMax).Select(node => newest[(node.Ip, node.Port)])];
+    }
 
     private static string NodeIdOf(JsonRecord entry) =>
         entry.Text("node_id") is { } id && id.Length <= NodeIdCharacters && id.All(char.IsAsciiHexDigit) ? id : "";

@@ -21,7 +21,7 @@ public sealed class RegistryService(RecordNetwork network)
     }
 
     /// <summary>Nodes that were seen lately and answer a ping now: nothing else proves that an address is a node's.</summary>
-    /// <param name="max">As many as are wanted; the newest are asked first.</param>
+    /// <param name="max">As many as are wanted; the newest of each writer are asked first.</param>
     /// <returns>Success, also with none; NetworkError and Timeout when the registry cannot be read.</returns>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public async Task<Answer<IReadOnlyList<RegistryNode>>> FindAsync(int max, TimeSpan deadline, CancellationToken cancellation = default)
@@ -29,11 +29,11 @@ public sealed class RegistryService(RecordNetwork network)
         Deadline within = network.Within(deadline);
         RecordsFound found = await network.GetAllAsync(DnaKeys.BootstrapRegistry(), within, cancellation).ConfigureAwait(false);
         if (found.Code is not (ResultCode.Success or ResultCode.NotFound)) return Answer<IReadOnlyList<RegistryNode>>.No(found.Code);
-        var named = new List<RegistryNode>();
+        var named = new List<List<RegistryNode>>();
         foreach (var value in found.Values)
         {
             RegistryCodec.Read(value.Data.Span, out List<RegistryNode> nodes);
-            named.AddRange(nodes);
+            named.Add(nodes);
         }
 
         var alive = new List<RegistryNode>();

@@ -10,7 +10,7 @@ public sealed record VoteCount(int Up, int Down, int Unknown);
 /// <summary>Votes on posts (DNA layer, section 14.3): one of each voter, counted only when verified. Any thread; a deadline covers a whole call.</summary>
 public sealed class VoteService(RecordNetwork network, KeyserverService keyserver)
 {
-    /// <summary>Votes that are verified: each costs a look-up of its voter's key, and anybody can put some.</summary>
+    /// <summary>Votes that are verified: each costs a look-up of its voter's key, and anybody can put some. They are taken from all records in turn, so that one full record buries nobody's vote.</summary>
     public const int VotesMax = 200;
 
     // Look-ups of voters' keys at a time.
@@ -26,7 +26,7 @@ public sealed class VoteService(RecordNetwork network, KeyserverService keyserve
         Deadline within = network.Within(deadline);
         (ResultCode code, List<Vote> votes) = await ReadAsync(postId, within, cancellation).ConfigureAwait(false);
         if (code is not (ResultCode.Success or ResultCode.NotFound)) return PutReport.No(code);
-        if (votes.Exists(vote => vote.IsRight(network.Suites, keys.SigningKey.Span, postId))) return PutReport.No(ResultCode.AlreadyExists);
+        if (votes.Exists(vote => vote.Voter == keys.Fingerprint && vote.IsRight(network.Suites, keys.SigningKey.Span, postId))) return PutReport.No(ResultCode.AlreadyExists);
         byte[] data = VoteCodec.Write(postId, [Vote.Sign(keys, postId, isUp, network.Now)]);
         return (await network.PutSharedAsync(DnaKeys.Votes(postId), TypeRegistry.Year, data, within, cancellation).ConfigureAwait(false)).Report;
     }
@@ -40,7 +40,7 @@ public sealed class VoteService(RecordNetwork network, KeyserverService keyserve
         (ResultCode code, List<Vote> votes) = await ReadAsync(postId, within, cancellation).ConfigureAwait(false);
         if (code is not (ResultCode.Success or ResultCode.NotFound)) return Answer<VoteCount>.No(code);
         int up = 0, down = 0, unknown = 0;
-        foreach (IGrouping<string, Vote>[] batch in votes.GroupBy(vote => vote.Voter).Chunk(InFlightMax))
+        foreach (IGrouping<string, Vote>[] batch in votes.Take(VotesMax).GroupBy(vote => vote.Voter).Chunk(InFlightMax))
         {
             Answer<PublicKeyEntry>[] keys = await Task.WhenAll(batch.Select(voter => keyserver.EntryAsync(voter.Key, within, cancellation))).ConfigureAwait(false);
             for (int i = 0; i < batch.Length; i++)
@@ -61,15 +61,16 @@ public sealed class VoteService(RecordNetwork network, KeyserverService keyserve
         return Answer<VoteCount>.Of(new VoteCount(up, down, unknown));
     }
 
+    /// <summary>All votes: first the first of each record, then the second of each, and so on.</summary>
     private async Task<(ResultCode Code, List<Vote> Votes)> ReadAsync(string postId, Deadline deadline, CancellationToken cancellation)
     {
         RecordsFound found = await network.GetAllAsync(DnaKeys.Votes(postId), deadline, cancellation).ConfigureAwait(false);
-        var votes = new List<Vote>();
+        var records = new List<List<Vote>>();
         foreach (VerifiedValue value in found.Values)
         {
-            if (VoteCodec.Read(value.Data.Span, postId, out List<Vote> read) == RecordStatus.Ok) votes.AddRange(read);
+            if (VoteCodec.Read(value.Data.Span, postId, out List<Vote> read) == RecordStatus.Ok) records.Add(read);
         }
 
-        return (found.Code, [.. votes.Take(VotesMax)]);
+        return (found.Code, InTurn.Take(records));
     }
 }

@@ -57,7 +57,7 @@ public sealed class WallService(RecordNetwork network, ChunkStore chunks, Keyser
         posts = [.. posts.Concat(_known.GetValueOrDefault((wall, keys.Fingerprint), [])).OrderByDescending(post => post.Timestamp).DistinctBy(post => (post.Timestamp, post.Text, post.ReplyTo))];
         // A post's id is its poster and its second: two of one second would be one.
         ulong now = Math.Max(network.Now, posts.Select(post => post.Timestamp + 1).DefaultIfEmpty().Max());
-        if (WallPost.Sign(keys, text, now, replyTo) is not { } signed) return PutReport.No(ResultCode.InvalidParameter);
+        if (WallPost.Sign(keys, wall, text, now, replyTo) is not { } signed) return PutReport.No(ResultCode.InvalidParameter);
         List<WallPost> all = [.. posts.Prepend(signed).Take(WallCodec.PostsMax)];
         _known[(wall, keys.Fingerprint)] = [.. posts];
         return wall == keys.Fingerprint
@@ -119,7 +119,7 @@ public sealed class WallService(RecordNetwork network, ChunkStore chunks, Keyser
         }
 
         WallPost[] candidates = [.. posts.OrderByDescending(post => post.Timestamp).DistinctBy(post => (post.Timestamp, post.Text, post.ReplyTo, Convert.ToHexString(post.Signature.Span)))];
-        return (code, [.. candidates.Where(post => post.IsBy(suite, signingKey.Span)).DistinctBy(post => (post.Timestamp, post.Text, post.ReplyTo)).Take(WallCodec.PostsMax)]);
+        return (code, [.. candidates.Where(post => post.IsBy(suite, signingKey.Span, wall)).DistinctBy(post => (post.Timestamp, post.Text, post.ReplyTo)).Take(WallCodec.PostsMax)]);
     }
 
     private async Task<PutReport> WriteOwnAsync(string wall, List<WallPost> posts, Deadline deadline, CancellationToken cancellation)

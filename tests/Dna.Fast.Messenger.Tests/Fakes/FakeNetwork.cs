@@ -55,6 +55,12 @@ internal sealed class FakeNetwork(int seed = 1)
         lock (_lock) return [.. _slots.GetValueOrDefault(key, [])];
     }
 
+    /// <summary>The newest version of every value, wherever it lies: what somebody who listens can put again later.</summary>
+    public IReadOnlyList<(InfoHash Key, FakeSlot Slot, byte[] Data)> Everything()
+    {
+        lock (_lock) return [.. _slots.SelectMany(place => place.Value.Select(slot => (place.Key, slot, slot.Newest.Data)))];
+    }
+
     /// <summary>Something a stranger put there unsigned.</summary>
     public void PutUnsigned(InfoHash key, byte[] data, ushort type = 0x1001)
     {

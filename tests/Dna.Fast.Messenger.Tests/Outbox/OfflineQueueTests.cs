@@ -196,6 +196,21 @@ public sealed class OfflineQueueTests
     }
 
     [Fact]
+    public async Task A_bucket_of_ours_that_somebody_carried_to_another_recipients_key_is_not_sent_on()
+    {
+        byte[] full = OutboxCodec.Write([.. Enumerable.Range(0, OutboxLimits.PartMax).Select(
+            i => new OfflineMessage(_alice.Network.Now, _alice.Network.Now + 99, Alice, Users.BobFingerprint, new byte[] { (byte)i }, (ulong)i))]);
+        ulong today = DnaKeys.DayOf(_alice.Network.Now);
+        // What we sign says nothing of the key it is for, so that this is what a carried value looks like.
+        await _alice.Chunks.WriteAsync(ChunkBases.OutboxDay(Alice, Bob, today), 0x1001, full, Deadline);
+        var again = new TestClient(_network, _alice.Keys, owner: 1, _time);
+        for (int i = 0; i < 2; i++) Assert.True((await again.Queue.QueueAsync(_alice.Keys, Bob, RandomNumberGenerator.GetBytes(60_000), Deadline)).IsSuccess);
+        byte[] written = (await _bob.Chunks.ReadAllAsync(ChunkBases.OutboxDay(Alice, Bob, today), 1_000_000, Deadline)).Value!.Single().Data.ToArray();
+        Assert.Equal(RecordStatus.Ok, OutboxCodec.Read(written, out List<OfflineMessage> messages));
+        Assert.Equal((Bob, 60_000), messages.Select(message => (message.Recipient, message.Envelope.Length)).Single());
+    }
+
+    [Fact]
     public async Task A_full_day_is_an_error_of_its_own_and_the_next_day_has_room()
     {
         Assert.True((await _alice.Queue.QueueAsync(_alice.Keys, Bob, new byte[63_000], Deadline)).IsSuccess);

@@ -28,9 +28,18 @@ public sealed class RegistryCodecTests
     public void Of_several_lists_the_entry_seen_last_counts_and_stale_or_future_ones_do_not()
     {
         List<RegistryNode> merged = RegistryCodec.Merge(
-            [Node, Node with { LastSeen = 1200 }, Node with { Port = 4001, LastSeen = 1100 }, Node with { Port = 4002, LastSeen = 300 }, Node with { Port = 4003, LastSeen = ulong.MaxValue }], 1200);
+            [[Node, Node with { Port = 4001, LastSeen = 1100 }], [Node with { LastSeen = 1200 }, Node with { Port = 4002, LastSeen = 300 }], [Node with { Port = 4003, LastSeen = ulong.MaxValue }]], 1200);
         Assert.Equal([(ushort)4000, (ushort)4001], merged.Select(node => node.Port));
         Assert.Equal(1200UL, merged[0].LastSeen);
+    }
+
+    [Fact]
+    public void A_full_list_of_fresh_addresses_does_not_bury_the_others()
+    {
+        RegistryNode[] flood = [.. Enumerable.Range(0, RegistryCodec.NodesMax).Select(i => Node with { Port = (ushort)(5000 + i), LastSeen = 1300 })];
+        List<RegistryNode> merged = RegistryCodec.Merge([flood, [Node]], 1100);
+        Assert.Equal(1, merged.IndexOf(Node));
+        Assert.Equal(RegistryCodec.NodesMax, merged.Count);
     }
 
     [Fact]

@@ -91,7 +91,7 @@ public sealed class ContactServiceTests : ServiceTests
         Time.Advance(TimeSpan.FromSeconds(9));
         Assert.True((await Bob.Requests.SendAsync(Bob.Keys, Alice.Keys.Fingerprint, "bob", "second", Deadline)).IsSuccess);
         Assert.True((await Carol.Requests.SendAsync(Carol.Keys, Alice.Keys.Fingerprint, "carol", "hello", Deadline)).IsSuccess);
-        byte[] forged = ContactRequestCodec.Sign(Carol.Keys, "bob", "let me in", Alice.Network.Now)!;
+        byte[] forged = ContactRequestCodec.Sign(Carol.Keys, Alice.Keys.Fingerprint, "bob", "let me in", Alice.Network.Now)!;
         forged[25] ^= 1;
         Network.PutUnsigned(DnaKeys.ContactRequests(Alice.Keys.Fingerprint), forged);
         IReadOnlyList<ContactRequest> requests = (await Alice.Requests.ListAsync(Alice.Keys.Fingerprint, Deadline)).Value!;

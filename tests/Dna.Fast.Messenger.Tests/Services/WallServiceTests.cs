@@ -9,7 +9,7 @@ public sealed class WallServiceTests : ServiceTests
     {
         var alice = new TestClient(Network, Users.Alice, owner: 9, Time);
         await alice.Keyserver.PublishAsync(alice.Keys, null, Deadline);
-        WallPost[] before = [.. Enumerable.Range(1, 99).Select(i => WallPost.Sign(alice.Keys, $"post {100 - i}", (ulong)(1000 - i))!)];
+        WallPost[] before = [.. Enumerable.Range(1, 99).Select(i => WallPost.Sign(alice.Keys, Users.AliceFingerprint, $"post {100 - i}", (ulong)(1000 - i))!)];
         await alice.Chunks.WriteAsync(ChunkBases.WallPosts(Users.AliceFingerprint, Users.AliceFingerprint), 0x1002, WallCodec.Write(Users.AliceFingerprint, before), Deadline);
         Assert.True((await alice.Wall.PostAsync(alice.Keys, Users.AliceFingerprint, "post 100", "", Deadline)).IsSuccess);
         WallPage page = (await Bob.Wall.LoadAsync(Users.AliceFingerprint, 95, 10, Deadline)).Value!;
@@ -35,10 +35,10 @@ public sealed class WallServiceTests : ServiceTests
     public async Task Posts_that_the_owner_did_not_sign_are_not_shown()
     {
         await Alice.Keyserver.PublishAsync(Alice.Keys, null, Deadline);
-        WallPost genuine = WallPost.Sign(Alice.Keys, "genuine", 5)!;
-        WallPost[] posts = [WallPost.Sign(Bob.Keys, "forged", 9)!, genuine with { Text = "changed" }, genuine with { Timestamp = 99 }, genuine, genuine];
+        WallPost genuine = WallPost.Sign(Alice.Keys, Alice.Keys.Fingerprint, "genuine", 5)!;
+        WallPost[] posts = [WallPost.Sign(Bob.Keys, Alice.Keys.Fingerprint, "forged", 9)!, genuine with { Text = "changed" }, genuine with { Timestamp = 99 }, genuine, genuine];
         Network.PutUnsigned(DnaKeys.Wall(Alice.Keys.Fingerprint), WallCodec.Write(Alice.Keys.Fingerprint, posts));
-        Network.PutUnsigned(DnaKeys.Wall(Alice.Keys.Fingerprint), WallCodec.Write(Bob.Keys.Fingerprint, [WallPost.Sign(Bob.Keys, "on the wrong wall", 9)!]));
+        Network.PutUnsigned(DnaKeys.Wall(Alice.Keys.Fingerprint), WallCodec.Write(Bob.Keys.Fingerprint, [WallPost.Sign(Bob.Keys, Alice.Keys.Fingerprint, "on the wrong wall", 9)!]));
         Assert.Equal(["genuine"], (await Bob.Wall.LoadAsync(Alice.Keys.Fingerprint, 0, 10, Deadline)).Value!.Posts.Select(post => post.Post.Text));
     }
 

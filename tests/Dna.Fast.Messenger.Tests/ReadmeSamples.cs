@@ -15,7 +15,7 @@ public sealed partial class ReadmeSamples
     {
         string[] here = Lines(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "ReadmeSamples.cs")));
         MatchCollection blocks = Block().Matches(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Readme", "README.md")));
-        Assert.Equal(8, blocks.Count);
+        Assert.Equal(9, blocks.Count);
         foreach (string line in blocks.SelectMany(block => Lines(block.Groups[1].Value))) Assert.Contains(line, here);
     }
 
@@ -153,6 +153,21 @@ public sealed partial class ReadmeSamples
         Assert.True(announced.IsSuccess);
         Assert.Equal("127.0.0.1", where.Value!.Ip);
         Assert.Empty(nodes.Value!);
+    }
+
+    [Fact]
+    public async Task A_session_is_started_used_and_stopped()
+    {
+        (ISecureDht dht, SuiteSet suites, TimeSpan deadline, IIdentityKeys alice, IIdentityKeys bob) = Given();
+        await using var session = new MessengerSession(new SessionOptions { Suites = suites });
+        ResultCode started = await session.StartAsync(new SessionUser(alice, dht));
+        PutReport published = await session.PublishKeysAsync(deadline);
+        SendReport sent = await session.SendAsync(alice.Fingerprint, "A note to myself"u8.ToArray(), deadline);
+        CheckReport arrived = await session.CheckAsync([alice.Fingerprint], InboxDepth.Recent, deadline);
+        PutReport told = await session.ConfirmAsync(arrived.Messages, deadline);
+        Assert.Equal(ResultCode.Success, started);
+        Assert.True(published.IsSuccess && sent.IsSuccess && told.IsSuccess);
+        Assert.Equal("A note to myself"u8.ToArray(), Assert.Single(arrived.Messages).Text.ToArray());
     }
 
     private static (ISecureDht Dht, SuiteSet Suites, TimeSpan Deadline, IIdentityKeys Alice, IIdentityKeys Bob) Given() =>

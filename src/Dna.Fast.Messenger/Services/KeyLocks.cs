@@ -22,7 +22,7 @@ internal sealed class KeyLocks : IDisposable
 
     public void Dispose()
     {
-        foreach (SemaphoreSlim stripe in _stripes) stripe.Dispose();
+        // A semaphore whose wait handle nobody asked for holds nothing; disposed under whoever has its turn, it would throw at the end of the turn.
     }
 
     private sealed class Turn(SemaphoreSlim stripe) : IDisposable

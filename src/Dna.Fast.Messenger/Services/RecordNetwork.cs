@@ -6,7 +6,8 @@ namespace Dna.Fast.Messenger;
 /// <summary>The network as the services of this layer need it: records of ours that stay announced, and everybody's records under one key.</summary>
 /// <remarks>
 /// Any thread. A record of ours has value id 1, as the original's; where another owner or an older identity of ours already holds that slot it has our owner's id instead
-/// (<see cref="DnaKeys.OwnerValueId"/>), and where a stranger sits there too a random one; readers, who look at all values, find it anywhere. Disposing ends all announcements; it does not dispose the network below.
+/// (<see cref="DnaKeys.OwnerValueId"/>), and where a stranger sits there too a random one; readers, who look at all values, find it anywhere. Disposing ends all announcements and calls; it does not dispose the network below.
+/// From then on nothing is sent, and the answer is <see cref="ResultCode.NotInitialized"/>.
 /// </remarks>
 /// <param name="time">For timestamps in records, and for deadlines.</param>
 public sealed class RecordNetwork(ISecureDht dht, SuiteSet suites, TimeProvider time) : IDisposable
@@ -19,6 +20,8 @@ public sealed class RecordNetwork(ISecureDht dht, SuiteSet suites, TimeProvider 
 
     private readonly LinkedList<(InfoHash Key, ulong Id, SecurePermanentPut Put)> _announced = [];
     private readonly Dictionary<(InfoHash Key, ulong Id), LinkedListNode<(InfoHash Key, ulong Id, SecurePermanentPut Put)>> _places = [];
+    private readonly CallGate _gate = new();
+    private SecurePermanentPut? _certificate;
     private bool _isDisposed;
 
     /// <summary>Whose records are read.</summary>
@@ -49,13 +52,70 @@ public sealed class RecordNetwork(ISecureDht dht, SuiteSet suites, TimeProvider 
     /// <remarks>All ids but random ones are known to everybody, so a stranger can be there first.</remarks>
     internal async Task<RecordPut> PutAsync(InfoHash key, ulong id, ushort type, ReadOnlyMemory<byte> data, Deadline deadline, CancellationToken cancellation)
     {
+        if (!_gate.TryEnter()) return new RecordPut(PutReport.No(ResultCode.NotInitialized), 0);
+        try
+        {
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _gate.Ended);
+            return await PutOpenAsync(key, id, type, data, deadline, either.Token).ConfigureAwait(false);
+        }
+        finally
+        {
+            _gate.Leave();
+        }
+    }
+
+    /// <summary>Everybody's records under a key.</summary>
+    internal async Task<RecordsFound> GetAllAsync(InfoHash key, Deadline deadline, CancellationToken cancellation)
+    {
+        if (!_gate.TryEnter()) return new RecordsFound(ResultCode.NotInitialized, [], false);
+        try
+        {
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _gate.Ended);
+            return await GetAllOpenAsync(key, deadline, either.Token).ConfigureAwait(false);
+        }
+        finally
+        {
+            _gate.Leave();
+        }
+    }
+
+    /// <summary>Publishes the certificate of our owner key, and keeps it announced.</summary>
+    internal async Task<PutReport> PublishCertificateAsync(Deadline deadline, CancellationToken cancellation)
+    {
+        if (!_gate.TryEnter()) return PutReport.No(ResultCode.NotInitialized);
+        try
+        {
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _gate.Ended);
+            SecurePermanentPut put = await dht.PublishCertificateAsync(deadline.Left, either.Token).ConfigureAwait(false);
+            // Nobody signs over a certificate, so the one before goes on until it is ended here.
+            Interlocked.Exchange(ref _certificate, put)?.Dispose();
+            if (_gate.Ended.IsCancellationRequested) put.Dispose();
+            return new PutReport(CodeOf(put.FirstRound.Status), put.FirstRound.Acknowledged);
+        }
+        finally
+        {
+            _gate.Leave();
+        }
+    }
+
+    /// <summary>Lets no call in any more, waits for those that run, and disposes.</summary>
+    /// <returns>True when all ended by themselves; those that did not are cancelled.</returns>
+    internal async Task<bool> StopAsync(TimeSpan bound)
+    {
+        bool isDrained = await _gate.CloseAsync(bound, time).ConfigureAwait(false);
+        Dispose();
+        return isDrained;
+    }
+
+    private async Task<RecordPut> PutOpenAsync(InfoHash key, ulong id, ushort type, ReadOnlyMemory<byte> data, Deadline deadline, CancellationToken cancellation)
+    {
         if (data.Length > RecordLimits.ValueDataBytesMax) return new RecordPut(PutReport.No(ResultCode.OutOfMemory), 0);
         var value = new NewSecureValue { Id = id, Type = type, Data = data };
         SecurePutAnswer answer = await AnnounceAsync(key, value, deadline, cancellation).ConfigureAwait(false);
         if (IsSlotLost(answer) && id != OwnerValueId) answer = await AnnounceAsync(key, value with { Id = OwnerValueId }, deadline, cancellation).ConfigureAwait(false);
         if (IsSlotLost(answer))
         {
-            RecordsFound found = await GetAllAsync(key, deadline, cancellation).ConfigureAwait(false);
+            RecordsFound found = await GetAllOpenAsync(key, deadline, cancellation).ConfigureAwait(false);
             if (found.Code is ResultCode.NetworkError or ResultCode.Timeout) return new RecordPut(PutReport.No(found.Code), 0);
             ulong before = found.Values.FirstOrDefault(old => old.IsSigned && old.OwnerId == dht.OwnerId && old.Id != id && old.Id != OwnerValueId)?.Id ?? 0;
             answer = await AnnounceAsync(key, value with { Id = before }, deadline, cancellation).ConfigureAwait(false);
@@ -64,8 +124,7 @@ public sealed class RecordNetwork(ISecureDht dht, SuiteSet suites, TimeProvider 
         return new RecordPut(new PutReport(CodeOf(answer.Status), answer.Acknowledged), answer.Seq);
     }
 
-    /// <summary>Everybody's records under a key.</summary>
-    internal async Task<RecordsFound> GetAllAsync(InfoHash key, Deadline deadline, CancellationToken cancellation)
+    private async Task<RecordsFound> GetAllOpenAsync(InfoHash key, Deadline deadline, CancellationToken cancellation)
     {
         SecureGetAnswer answer = await dht.GetAllAsync(key, default, deadline.Left, cancellation).ConfigureAwait(false);
         ResultCode code = answer.Status switch
@@ -77,9 +136,10 @@ public sealed class RecordNetwork(ISecureDht dht, SuiteSet suites, TimeProvider 
         return new RecordsFound(code, answer.Values, answer.IsComplete);
     }
 
-    /// <summary>Ends all announcements. What is in the network lives on until it expires.</summary>
+    /// <summary>Ends all announcements and calls. What is in the network lives on until it expires.</summary>
     public void Dispose()
     {
+        _gate.Dispose();
         SecurePermanentPut[] puts;
         lock (_places)
         {
@@ -90,6 +150,7 @@ public sealed class RecordNetwork(ISecureDht dht, SuiteSet suites, TimeProvider 
         }
 
         foreach (SecurePermanentPut put in puts) put.Dispose();
+        Interlocked.Exchange(ref _certificate, null)?.Dispose();
     }
 
     private static bool IsSlotLost(in SecurePutAnswer answer) => answer.Status is SecurePutStatus.SlotTaken or SecurePutStatus.NotEditable or SecurePutStatus.SeqExhausted;
@@ -140,7 +201,7 @@ internal readonly record struct RecordPut(PutReport Report, ushort Seq)
     public bool IsSuccess => Report.IsSuccess;
 }
 
-/// <param name="Code">Success, NotFound, NetworkError or Timeout.</param>
+/// <param name="Code">Success, NotFound, NetworkError, Timeout or, of a client that stopped, NotInitialized.</param>
 /// <param name="IsComplete">False when the deadline came first, so more may exist.</param>
 internal readonly record struct RecordsFound(ResultCode Code, IReadOnlyList<VerifiedValue> Values, bool IsComplete)
 {

@@ -67,7 +67,8 @@ internal sealed class FakeDht(FakeNetwork network, byte[] owner) : ISecureDht, I
     Task<SecurePermanentPut> ISecureDht.PutEncryptedPermanentAsync(InfoHash key, KeyName recipient, NewSecureValue value, TimeSpan deadline, CancellationToken cancellation) =>
         throw new NotSupportedException();
 
-    Task<SecurePermanentPut> ISecureDht.PublishCertificateAsync(TimeSpan deadline, CancellationToken cancellation) => throw new NotSupportedException();
+    Task<SecurePermanentPut> ISecureDht.PublishCertificateAsync(TimeSpan deadline, CancellationToken cancellation) =>
+        PutSignedPermanentAsync(OwnerId, new NewSecureValue { Id = 1, Type = 8, Data = new byte[] { 1 } }, deadline, cancellation);
 
     Task<byte[]?> ISecureDht.FindKeyAsync(KeyName name, TimeSpan deadline, CancellationToken cancellation) => throw new NotSupportedException();
 
@@ -83,6 +84,12 @@ internal sealed class FakeDht(FakeNetwork network, byte[] owner) : ISecureDht, I
 
     private sealed class Announcement(FakeDht dht) : IDisposable
     {
-        public void Dispose() => dht.Announced--;
+        private bool _isEnded;
+
+        public void Dispose()
+        {
+            if (!_isEnded) dht.Announced--;
+            _isEnded = true;
+        }
     }
 }

@@ -1,0 +1,16 @@
+namespace Dna.Fast.Messenger;
+
+/// <summary>What a session stands on.</summary>
+public sealed record SessionOptions
+{
+    /// <summary>The suites whose records are read.</summary>
+    public required SuiteSet Suites { get; init; }
+
+    /// <summary>Where each user's state is kept, in a folder named by the fingerprint; made when it is not there. Null: in memory, forgotten at the end.</summary>
+    public string? Directory { get; init; }
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Told in one sentence what a person should know: a damaged file that was set aside, state that could not be written. Any thread, never under a lock; must not throw.</summary>
+    public Action<string>? Notify { get; init; }
+}

@@ -10,10 +10,10 @@ internal sealed record Comparison(string StartedAt, MachineInfo Machine, int Rou
 /// <param name="RssIdle">Memory after the first answer.</param>
 /// <param name="RssLoaded">Memory after the values for get were loaded.</param>
 /// <param name="RssEnd">Memory at the end of a round, all puts included.</param>
-/// <param name="Scenarios">In the setting "joined".</param>
-/// <param name="Apart">The same scenarios in the setting "apart".</param>
+/// <param name="Joined">The scenarios in the setting "joined".</param>
+/// <param name="Apart">The same scenarios in the setting "apart", with their latencies.</param>
 internal sealed record RivalResult(string Name, string Command, Spread StartMs, Spread RssIdle, Spread RssLoaded, Spread RssEnd,
-    IReadOnlyList<ScenarioResult> Scenarios, IReadOnlyList<PeakResult> Apart, RivalRatios ToEcho);
+    IReadOnlyList<PeakResult> Joined, IReadOnlyList<ScenarioResult> Apart, RivalRatios ToEcho);
 
 /// <summary>Figures as multiples of the first rival's in the same round.</summary>
 internal sealed record RivalRatios(Spread StartMs, Spread RssIdle, Spread RssLoaded, Spread RssEnd);
@@ -55,4 +55,4 @@ internal sealed record MeasuredLatency(double P50Us, double P99Us, double P999Us
 /// <summary>One server in one round.</summary>
 /// <param name="Apart">Empty in rounds that do not measure this setting.</param>
 internal sealed record RoundResult(double StartMs, double RssIdle, double RssLoaded, double RssEnd,
-    IReadOnlyDictionary<string, Measured> Scenarios, IReadOnlyDictionary<string, Measured> Apart);
+    IReadOnlyDictionary<string, Measured> Joined, IReadOnlyDictionary<string, Measured> Apart);

@@ -9,8 +9,8 @@ internal static class ComparisonSummary
     {
         return new RivalResult(
             rival.Name, rival.Command, Over(r => r.StartMs), Over(r => r.RssIdle), Over(r => r.RssLoaded), Over(r => r.RssEnd),
-            [.. rounds[0].Scenarios.Keys.Select(name => Scenario(name, Of(rounds, r => r.Scenarios, name), Of(limit, r => r.Scenarios, name)))],
-            [.. rounds[0].Apart.Keys.Select(name => Peak(name, Of(rounds, r => r.Apart, name), Of(limit, r => r.Apart, name)))],
+            [.. rounds[0].Joined.Keys.Select(name => Peak(name, Of(rounds, r => r.Joined, name), Of(limit, r => r.Joined, name)))],
+            [.. rounds[0].Apart.Keys.Select(name => Scenario(name, Of(rounds, r => r.Apart, name), Of(limit, r => r.Apart, name)))],
             new RivalRatios(Ratio(r => r.StartMs), Ratio(r => r.RssIdle), Ratio(r => r.RssLoaded), Ratio(r => r.RssEnd)));
 
         Spread Over(Func<RoundResult, double> figure) => Spread.Of(rounds.Select(figure));

@@ -16,17 +16,9 @@ internal static class MarkdownTable
         text.Append(TargetTable.Of(comparison));
         string[] faults = [.. comparison.Rivals.SelectMany(Validity.FaultsOf)];
         if (faults.Length > 0) text.Append(CultureInfo.InvariantCulture, $"**Invalid**: {string.Join("; ", faults)}.\n\n");
-        AppendPeaks(text, comparison, "joined (8 sockets, 16 requests open on each; put-7d: 8)", r => r.Scenarios.Select(s => s.Peak));
-        if (comparison.ApartRounds > 0) AppendPeaks(text, comparison, "apart (128 sockets, 1 request open on each; put-7d: 64 sockets)", r => r.Apart);
-        text.Append("Latency at half of its own peak, joined, µs:\n\n| query | server | p50 | × echo | p99 | × echo | p99.9 | × echo |\n|---|---|---|---|---|---|---|---|\n");
-        foreach ((string rival, ScenarioResult s) in Rows(comparison))
-        {
-            text.Append(CultureInfo.InvariantCulture, $"| {s.Name} | {rival} | {s.P50Us.Text("0")} | {s.ToEcho.P50Us.Text("0.0")} ");
-            text.Append(CultureInfo.InvariantCulture,
-                $"| {s.P99Us.Text("0")} | {s.ToEcho.P99Us.Text("0.0")} | {s.P999Us.Text("0")} | {s.ToEcho.P999Us.Text("0.0")} |\n");
-        }
-
-        text.Append("\n| server | start to first answer, ms | × echo | memory idle, MB | × echo | with the keys loaded, MB | × echo | after all puts, MB | × echo |\n|---|---|---|---|---|---|---|---|---|\n");
+        AppendPeaks(text, comparison, "joined (8 sockets, 16 requests open on each; put-7d: 8)", r => r.Joined);
+        if (comparison.ApartRounds > 0) AppendApart(text, comparison);
+        text.Append("| server | start to first answer, ms | × echo | memory idle, MB | × echo | with the keys loaded, MB | × echo | after all puts, MB | × echo |\n|---|---|---|---|---|---|---|---|---|\n");
         foreach (RivalResult r in comparison.Rivals)
         {
             text.Append(CultureInfo.InvariantCulture, $"| {r.Name} | {r.StartMs.Text("0.0")} | {r.ToEcho.StartMs.Text("0.0")} ");
@@ -35,6 +27,20 @@ internal static class MarkdownTable
         }
 
         return text.ToString();
+    }
+
+    private static void AppendApart(StringBuilder text, Comparison comparison)
+    {
+        AppendPeaks(text, comparison, "apart (128 sockets, 1 request open on each; put-7d: 64 sockets)", r => r.Apart.Select(s => s.Peak));
+        text.Append("Latency at half of its own peak, apart, µs:\n\n| query | server | p50 | × echo | p99 | × echo | p99.9 | × echo |\n|---|---|---|---|---|---|---|---|\n");
+        foreach ((string rival, ScenarioResult s) in Rows(comparison))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"| {s.Name} | {rival} | {s.P50Us.Text("0")} | {s.ToEcho.P50Us.Text("0.0")} ");
+            text.Append(CultureInfo.InvariantCulture,
+                $"| {s.P99Us.Text("0")} | {s.ToEcho.P99Us.Text("0.0")} | {s.P999Us.Text("0")} | {s.ToEcho.P999Us.Text("0.0")} |\n");
+        }
+
+        text.Append('\n');
     }
 
     private static void AppendPeaks(StringBuilder text, Comparison comparison, string setting, Func<RivalResult, IEnumerable<PeakResult>> peaksOf)
@@ -65,8 +71,8 @@ internal static class MarkdownTable
     }
 
     private static IEnumerable<(string Rival, ScenarioResult Scenario)> Rows(Comparison comparison) =>
-        comparison.Rivals[0].Scenarios.SelectMany(_ => comparison.Rivals,
-            (s, rival) => (rival.Name, Scenario: rival.Scenarios.FirstOrDefault(r => r.Name == s.Name)))
+        comparison.Rivals[0].Apart.SelectMany(_ => comparison.Rivals,
+            (s, rival) => (rival.Name, Scenario: rival.Apart.FirstOrDefault(r => r.Name == s.Name)))
             .Where(r => r.Scenario != null).Select(r => (r.Name, r.Scenario!));
 
     private static string Megabytes(Spread bytes) => bytes.Over(1e6).Text("0.0");

@@ -32,25 +32,25 @@ internal static class TargetTable
         var text = new StringBuilder("| target of dna | at most, at least | joined | | apart | |\n|---|---|---|---|---|---|\n");
         foreach ((string name, Target cpu) in Scenarios)
         {
-            Row(text, $"CPU per {name}", cpu, "× echo", Joined(name, s => s.Peak.ToEcho.CpuUsPerReply), Apart(name, p => p.ToEcho.CpuUsPerReply));
+            Row(text, $"CPU per {name}", cpu, "× echo", Joined(name, p => p.ToEcho.CpuUsPerReply), Apart(name, s => s.Peak.ToEcho.CpuUsPerReply));
         }
 
-        Row(text, "get replies/s", GetRate, "× echo (200,000 where it does 235,000)", Joined("get", s => s.Peak.ToEcho.RepliesPerSecond),
-            Apart("get", p => p.ToEcho.RepliesPerSecond));
+        Row(text, "get replies/s", GetRate, "× echo (200,000 where it does 235,000)", Joined("get", p => p.ToEcho.RepliesPerSecond),
+            Apart("get", s => s.Peak.ToEcho.RepliesPerSecond));
         foreach ((string name, Target _) in Scenarios)
         {
-            Row(text, $"p99 of {name} at half of its peak", P99, "× echo", Joined(name, s => s.ToEcho.P99Us));
+            Row(text, $"p99 of {name} at half of its peak", P99, "× echo", null, Apart(name, s => s.ToEcho.P99Us));
         }
 
         Row(text, "memory (RSS) idle", RssIdleMb, "MB", new Figure(ours.RssIdle.Over(1e6), true));
         Row(text, "start to first answer, empty directory", StartMs, "ms", new Figure(ours.StartMs, true));
         return text.Append('\n').ToString();
 
-        Figure Joined(string name, Func<ScenarioResult, Spread> figure) =>
-            Of(ours.Scenarios, limit.Scenarios, s => s.Name == name, figure, s => Validity.FaultOf(s) == null);
+        Figure Joined(string name, Func<PeakResult, Spread> figure) =>
+            Of(ours.Joined, limit.Joined, p => p.Name == name, figure, p => Validity.FaultOf(p) == null);
 
-        Figure Apart(string name, Func<PeakResult, Spread> figure) =>
-            Of(ours.Apart, limit.Apart, p => p.Name == name, figure, p => Validity.FaultOf(p) == null);
+        Figure Apart(string name, Func<ScenarioResult, Spread> figure) =>
+            Of(ours.Apart, limit.Apart, s => s.Name == name, figure, s => Validity.FaultOf(s) == null);
     }
 
     private static Figure Of<T>(IReadOnlyList<T> ours, IReadOnlyList<T> limit, Func<T, bool> isIt, Func<T, Spread> figure, Func<T, bool> isSound)
@@ -60,12 +60,12 @@ internal static class TargetTable
         return measured == null || beside == null ? default : new Figure(figure(measured), isSound(measured) && isSound(beside));
     }
 
-    private static void Row(StringBuilder text, string name, Target target, string unit, Figure joined, Figure? apart = null)
+    private static void Row(StringBuilder text, string name, Target target, string unit, Figure? joined, Figure? apart = null)
     {
-        text.Append(CultureInfo.InvariantCulture, $"| {name} | {target.Text(unit)} | {Cells(joined)} | {(apart is { } other ? Cells(other) : " | ")} |\n");
+        text.Append(CultureInfo.InvariantCulture, $"| {name} | {target.Text(unit)} | {Cells(joined)} | {Cells(apart)} |\n");
 
-        string Cells(Figure figure) => figure.Measured is { } measured
-            ? $"{measured.Text("0.00")} | {target.Verdict(measured, figure.IsSound)}" : $"missing | {Target.Invalid}";
+        string Cells(Figure? figure) => figure is not { } said ? " | " : said.Measured is { } measured
+            ? $"{measured.Text("0.00")} | {target.Verdict(measured, said.IsSound)}" : $"missing | {Target.Invalid}";
     }
 
     /// <param name="Measured">Null: not measured, though it has a target.</param>

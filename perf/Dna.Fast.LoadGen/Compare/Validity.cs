@@ -25,14 +25,14 @@ internal static class Validity
     /// <summary>Everything wrong with a server's figures, a line each, its name in front.</summary>
     public static IEnumerable<string> FaultsOf(RivalResult rival)
     {
-        foreach (ScenarioResult s in rival.Scenarios)
+        foreach (PeakResult p in rival.Joined)
         {
-            if (FaultOf(s) is { } fault) yield return $"{rival.Name}, {s.Name} joined: {fault}";
+            if (FaultOf(p) is { } fault) yield return $"{rival.Name}, {p.Name} joined: {fault}";
         }
 
-        foreach (PeakResult p in rival.Apart)
+        foreach (ScenarioResult s in rival.Apart)
         {
-            if (FaultOf(p) is { } fault) yield return $"{rival.Name}, {p.Name} apart: {fault}";
+            if (FaultOf(s) is { } fault) yield return $"{rival.Name}, {s.Name} apart: {fault}";
         }
 
         if (!rival.StartMs.IsWhole || !rival.RssIdle.IsWhole) yield return $"{rival.Name}: no figure for its start or its memory in some round";

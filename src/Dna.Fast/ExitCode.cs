@@ -22,4 +22,7 @@ internal static class ExitCode
 
     /// <summary>The identity cannot be used: no key file, a wrong passphrase, a damaged or foreign file, one that others can read.</summary>
     public const int Identity = 6;
+
+    /// <summary>It is there already, or somebody else has it: a name that is taken.</summary>
+    public const int Taken = 7;
 }

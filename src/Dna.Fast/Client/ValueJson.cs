@@ -1,7 +1,4 @@
-using System.Buffers;
 using System.Globalization;
-using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
 using Dna.Fast.Kademlia;
@@ -18,15 +15,13 @@ namespace Dna.Fast.Client;
 /// </remarks>
 internal static class ValueJson
 {
-    private static readonly JsonWriterOptions OneLine = new() { Indented = false, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
-    public static string Found(ShownValue shown) => Write(json => WriteValue(json, shown));
+    public static string Found(ShownValue shown) => JsonLine.Write(json => WriteValue(json, shown));
 
     /// <summary>A value nobody here can read.</summary>
-    public static string Closed(FoundValue found) => Write(json => WriteClosed(json, found));
+    public static string Closed(FoundValue found) => JsonLine.Write(json => WriteClosed(json, found));
 
     /// <param name="shown">Null with an event that carries none.</param>
-    public static string Heard(ValueChange change, ulong valueId, ShownValue? shown) => Write(json =>
+    public static string Heard(ValueChange change, ulong valueId, ShownValue? shown) => JsonLine.Write(json =>
     {
         json.WriteString("event", EventName(change));
         if (shown is not null) WriteValue(json, shown);
@@ -39,19 +34,6 @@ internal static class ValueJson
         ValueChange.Refreshed => "refreshed",
         _ => "expired",
     };
-
-    private static string Write(Action<Utf8JsonWriter> write)
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer, OneLine))
-        {
-            json.WriteStartObject();
-            write(json);
-            json.WriteEndObject();
-        }
-
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
-    }
 
     private static void WriteClosed(Utf8JsonWriter json, FoundValue found)
     {

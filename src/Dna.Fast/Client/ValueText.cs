@@ -21,7 +21,7 @@ internal static class ValueText
         VerifiedValue value = shown.Value;
         var line = new StringBuilder();
         line.Append(CultureInfo.InvariantCulture, $"id={value.Id:x} type={value.Type}");
-        if (value.UserType.Length > 0) line.Append(" user_type=").Append(Quote(Encoding.UTF8.GetBytes(value.UserType)));
+        if (value.UserType.Length > 0) line.Append(" user_type=").Append(Quote(value.UserType));
         if (value.WasEncrypted) line.Append(" decrypted");
         if (value.IsSigned) line.Append(CultureInfo.InvariantCulture, $" owner={value.OwnerId} seq={value.Seq} verified");
         if (shown.SealedBy is { } sender) line.Append(" sealed_by=").Append(sender);
@@ -36,6 +36,9 @@ internal static class ValueText
     public static string Closed(ReadOnlySpan<byte> packed) => ValueReader.Read(packed, out ValueView value, out _) == DecodeStatus.Ok
         ? string.Create(CultureInfo.InvariantCulture, $"id={value.Id:x} encrypted size={value.Cypher.Length}")
         : string.Create(CultureInfo.InvariantCulture, $"a value that cannot be read ({packed.Length} bytes)");
+
+    /// <inheritdoc cref="Quote(ReadOnlySpan{byte})"/>
+    internal static string Quote(string text) => Quote(Encoding.UTF8.GetBytes(text));
 
     /// <summary>A stranger's text between quotes: control characters are spelled out, so that nobody steers the reader's terminal.</summary>
     internal static string Quote(ReadOnlySpan<byte> utf8)

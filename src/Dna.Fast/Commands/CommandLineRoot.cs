@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Dna.Fast.Commands.Id;
+using Dna.Fast.Commands.Name;
 using Dna.Fast.Identities;
 
 namespace Dna.Fast.Commands;
@@ -39,6 +40,7 @@ internal static class CommandLineRoot
             PingCommand.Create(),
             StatusCommand.Create(),
             IdCommand.Create(surroundings),
+            NameCommand.Create(surroundings),
         };
         foreach (Option option in root.Options)
         {

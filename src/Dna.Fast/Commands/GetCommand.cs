@@ -15,9 +15,7 @@ internal static class GetCommand
 
     private static readonly Option<ValueFilter[]> Where = WhereOption();
 
-    private static readonly Option<string?> KeyFile = IdOptions.NetworkKey("Who decrypts what is encrypted for you");
-
-    private static readonly Option<string?> PassphraseFile = IdOptions.PassphraseFile();
+    private static readonly KeyOptions Identity = new(IdOptions.NetworkKey("Who decrypts what is encrypted for you"));
 
     private static readonly Option<bool> Json = new("--json") { Description = "One JSON object a line" };
 
@@ -37,7 +35,7 @@ internal static class GetCommand
             "dna get letters --key alice",
             "dna get greeting --json | jq -r .data | base64 -d")
         {
-            Key, Where, KeyFile, PassphraseFile, Json, Bootstrap, Network, Timeout,
+            Key, Where, Identity.Key, Identity.PassphraseFile, Json, Bootstrap, Network, Timeout,
         };
         command.SetAction((result, cancellation) => RunAsync(surroundings, result, cancellation));
         return command;
@@ -53,10 +51,9 @@ internal static class GetCommand
         ReadOnlyMemory<byte> where = WhereText.Pack(result.GetValue(Where) ?? []);
         bool isJson = result.GetValue(Json);
         NetworkIdentity? identity = null;
-        if (result.GetValue(KeyFile) is { } said)
+        if (Identity.IsSaid(result))
         {
-            var source = new PassphraseSource(surroundings, result.GetValue(PassphraseFile), PassphraseFile.Name, PassphraseSource.Variable);
-            identity = await new IdentityOpener(surroundings, result.InvocationConfiguration.Error).OpenForNetworkAsync(said, source, cancellation).ConfigureAwait(false);
+            identity = await Identity.OpenForNetworkAsync(surroundings, result, cancellation).ConfigureAwait(false);
             if (identity is null) return ExitCode.Identity;
         }
 

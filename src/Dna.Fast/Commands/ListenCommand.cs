@@ -16,9 +16,7 @@ internal static class ListenCommand
 
     private static readonly Option<ValueFilter[]> Where = GetCommand.WhereOption();
 
-    private static readonly Option<string?> KeyFile = IdOptions.NetworkKey("Who decrypts what is encrypted for you; the certificate that others need for it is published meanwhile");
-
-    private static readonly Option<string?> PassphraseFile = IdOptions.PassphraseFile();
+    private static readonly KeyOptions Identity = new(IdOptions.NetworkKey("Who decrypts what is encrypted for you; the certificate that others need for it is published meanwhile"));
 
     private static readonly Option<bool> Json = new("--json") { Description = "One JSON object a line" };
 
@@ -37,7 +35,7 @@ internal static class ListenCommand
             "dna listen greeting --json -b 192.0.2.1:4000",
             "dna listen letters --key alice")
         {
-            Key, Where, KeyFile, PassphraseFile, Json, Bootstrap, Network, Timeout,
+            Key, Where, Identity.Key, Identity.PassphraseFile, Json, Bootstrap, Network, Timeout,
         };
         command.SetAction((result, cancellation) => RunAsync(surroundings, result, cancellation));
         return command;
@@ -46,10 +44,9 @@ internal static class ListenCommand
     private static async Task<int> RunAsync(Surroundings surroundings, ParseResult result, CancellationToken cancellation)
     {
         NetworkIdentity? identity = null;
-        if (result.GetValue(KeyFile) is { } said)
+        if (Identity.IsSaid(result))
         {
-            var source = new PassphraseSource(surroundings, result.GetValue(PassphraseFile), PassphraseFile.Name, PassphraseSource.Variable);
-            identity = await new IdentityOpener(surroundings, result.InvocationConfiguration.Error).OpenForNetworkAsync(said, source, cancellation).ConfigureAwait(false);
+            identity = await Identity.OpenForNetworkAsync(surroundings, result, cancellation).ConfigureAwait(false);
             if (identity is null) return ExitCode.Identity;
         }
 

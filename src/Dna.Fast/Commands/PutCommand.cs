@@ -38,9 +38,7 @@ internal static class PutCommand
         "--encrypt-to", "Signs it and encrypts it for one reader: a key id (40 digits), a long id (64), both for 10 minutes or as long as it is --permanent, or a user's fingerprint (128)", "WHOM",
         ("", null), Recipient.TryParse, "a key id of 40, a long id of 64 or a fingerprint of 128 hexadecimal digits");
 
-    private static readonly Option<string?> KeyFile = IdOptions.NetworkKey("Who signs [default: ~/.dna/identity.key]");
-
-    private static readonly Option<string?> PassphraseFile = IdOptions.PassphraseFile();
+    private static readonly KeyOptions Identity = new(IdOptions.NetworkKey("Who signs [default: ~/.dna/identity.key]"));
 
     private static readonly TextOption<HostPort> Bootstrap = ClientOptions.BootstrapOption();
 
@@ -60,14 +58,14 @@ internal static class PutCommand
             "dna put greeting hello --sign --id 1 --type 365d",
             "dna put letters hello --encrypt-to 7c4a8d09ca3762af61e59520943dc26494f8941b --key alice")
         {
-            Key, Value, FileName, Id, Type, UserType, Permanent, Sign, EncryptTo, KeyFile, PassphraseFile, Bootstrap, Network, Timeout,
+            Key, Value, FileName, Id, Type, UserType, Permanent, Sign, EncryptTo, Identity.Key, Identity.PassphraseFile, Bootstrap, Network, Timeout,
         };
         command.Validators.Add(result =>
         {
             bool hasValue = result.GetResult(Value) is { Tokens.Count: > 0 };
             bool hasFile = result.GetResult(FileName) is { Tokens.Count: > 0 };
             if (hasValue == hasFile) result.AddError(hasValue ? "VALUE and --file exclude each other." : "What shall be put? Give a VALUE or --file.");
-            if (result.GetResult(KeyFile) is not null && !result.GetValue(Sign) && result.GetResult(EncryptTo) is null) result.AddError("--key is for --sign and --encrypt-to: say one of them too.");
+            if (result.GetResult(Identity.Key) is not null && !result.GetValue(Sign) && result.GetResult(EncryptTo) is null) result.AddError("--key is for --sign and --encrypt-to: say one of them too.");
         });
         command.SetAction((result, cancellation) => RunAsync(surroundings, result, cancellation));
         return command;
@@ -105,9 +103,7 @@ internal static class PutCommand
 
     private static async Task<int> PutSecureAsync(Surroundings surroundings, ParseResult result, byte[] data, CancellationToken cancellation)
     {
-        TextWriter error = result.InvocationConfiguration.Error;
-        var source = new PassphraseSource(surroundings, result.GetValue(PassphraseFile), PassphraseFile.Name, PassphraseSource.Variable);
-        using NetworkIdentity? identity = await new IdentityOpener(surroundings, error).OpenForNetworkAsync(result.GetValue(KeyFile), source, cancellation).ConfigureAwait(false);
+        using NetworkIdentity? identity = await Identity.OpenForNetworkAsync(surroundings, result, cancellation).ConfigureAwait(false);
         if (identity is null) return ExitCode.Identity;
         var value = new NewSecureValue { Id = Id.Read(result), Type = Type.Read(result), Data = data, UserType = UserTypeOf(result) };
         var order = new SecurePutOrder(

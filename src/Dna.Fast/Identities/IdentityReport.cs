@@ -1,7 +1,5 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Dna.Fast.Client;
 using Dna.Fast.Identity;
@@ -15,14 +13,12 @@ namespace Dna.Fast.Identities;
 /// </remarks>
 internal static class IdentityReport
 {
-    private static readonly JsonWriterOptions OneLine = new() { Indented = false, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     public static string Text(LockedKeyFile file, string suite)
     {
         KeyFileHeader header = file.Header;
         var text = new StringBuilder();
         Add("file", file.Path);
-        if (header.Name.Length > 0) Add("name", ValueText.Quote(Encoding.UTF8.GetBytes(header.Name)));
+        if (header.Name.Length > 0) Add("name", ValueText.Quote(header.Name));
         Add("suite", suite);
         Add("fingerprint", header.Fingerprint);
         Add("signing key", Shown(header.SigningKey.Span));
@@ -34,7 +30,7 @@ internal static class IdentityReport
         void Add(string what, string value) => text.Append(CultureInfo.InvariantCulture, $"{what,-15} {value}\n");
     }
 
-    public static string Json(LockedKeyFile file, string suite) => JsonLine(json => Write(json, file, suite));
+    public static string Json(LockedKeyFile file, string suite) => JsonLine.Write(json => Write(json, file, suite));
 
     public static void Write(Utf8JsonWriter json, LockedKeyFile file, string suite)
     {
@@ -49,21 +45,6 @@ internal static class IdentityReport
         json.WriteString("dht_key_id", keyId.ToString());
         json.WriteString("dht_long_id", header.DhtLongId.ToString());
         json.WriteBase64String("dht_key", header.DhtKey.Span);
-    }
-
-    /// <summary>One JSON object on one line.</summary>
-    /// <param name="write">Its members.</param>
-    public static string JsonLine(Action<Utf8JsonWriter> write)
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer, OneLine))
-        {
-            json.WriteStartObject();
-            write(json);
-            json.WriteEndObject();
-        }
-
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
     /// <summary>Short keys whole, in digits; long ones by their size.</summary>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Dna.Fast.Client;
 using Dna.Fast.Identities;
 using Dna.Fast.Identity;
 using Dna.Fast.Kademlia;
@@ -10,13 +11,11 @@ namespace Dna.Fast.Commands.Id;
 /// <summary><c>dna id backup</c>: keeps a DHT identity where its user finds it again.</summary>
 internal static class IdBackupCommand
 {
-    private static readonly Option<string?> Key = IdOptions.Key();
+    private static readonly KeyOptions Identity = new(IdOptions.Key());
 
     private static readonly Option<bool> FileOnly = new("--file-only") { Description = "Writes the file in ~/.dna and asks no network" };
 
     private static readonly Option<bool> Permanent = new("--permanent") { Description = "Goes on announcing it until Ctrl-C" };
-
-    private static readonly Option<string?> PassphraseFile = IdOptions.PassphraseFile();
 
     private static readonly Option<bool> Json = IdOptions.Json();
 
@@ -34,7 +33,7 @@ internal static class IdBackupCommand
             "dna id backup -b 192.0.2.1:4000",
             "dna id backup --key alice --file-only")
         {
-            Key, FileOnly, Permanent, PassphraseFile, Json, Bootstrap, Network, Timeout,
+            Identity.Key, FileOnly, Permanent, Identity.PassphraseFile, Json, Bootstrap, Network, Timeout,
         };
         command.SetAction((result, cancellation) => RunAsync(surroundings, result, cancellation));
         return command;
@@ -43,9 +42,7 @@ internal static class IdBackupCommand
     private static async Task<int> RunAsync(Surroundings surroundings, ParseResult result, CancellationToken cancellation)
     {
         TextWriter error = result.InvocationConfiguration.Error;
-        var source = new PassphraseSource(surroundings, result.GetValue(PassphraseFile), PassphraseFile.Name, PassphraseSource.Variable);
-        var opener = new IdentityOpener(surroundings, error);
-        using NetworkIdentity? identity = await opener.OpenKeyFileForNetworkAsync(result.GetValue(Key), source, cancellation).ConfigureAwait(false);
+        using NetworkIdentity? identity = await Identity.OpenKeyFileForNetworkAsync(surroundings, result, cancellation).ConfigureAwait(false);
         if (identity is not { User: { } user }) return ExitCode.Identity;
 
         var place = new KeyPlace(surroundings);
@@ -91,7 +88,7 @@ internal static class IdBackupCommand
     private static async Task<int> SayAsync(ParseResult result, string path, SecurePutAnswer? put)
     {
         string report = result.GetValue(Json)
-            ? IdentityReport.JsonLine(json =>
+            ? JsonLine.Write(json =>
             {
                 json.WriteString("file", path);
                 if (put is not { } answer) return;

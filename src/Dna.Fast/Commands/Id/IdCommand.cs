@@ -21,5 +21,6 @@ internal static class IdCommand
         IdPasswdCommand.Create(surroundings),
         IdBackupCommand.Create(surroundings),
         IdRestoreCommand.Create(surroundings),
+        IdPublishCommand.Create(surroundings),
     };
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Dna.Fast.Client;
 using Dna.Fast.Identities;
 using Dna.Fast.Identity;
 
@@ -7,7 +8,7 @@ namespace Dna.Fast.Commands.Id;
 /// <summary><c>dna id export</c>: writes keys for other programs.</summary>
 internal static class IdExportCommand
 {
-    private static readonly Option<string?> Key = IdOptions.Key();
+    private static readonly KeyOptions Identity = new(IdOptions.Key());
 
     private static readonly Option<string?> Original = new("--original")
     {
@@ -21,8 +22,6 @@ internal static class IdExportCommand
         HelpName = "BASE",
     };
 
-    private static readonly Option<string?> PassphraseFile = IdOptions.PassphraseFile();
-
     private static readonly Option<bool> Json = IdOptions.Json();
 
     public static Command Create(Surroundings surroundings)
@@ -33,7 +32,7 @@ internal static class IdExportCommand
             "dna id export --original ~/.dna/$(dna id show --json | jq -r .fingerprint)",
             "dna id export --key alice --dht alice-node")
         {
-            Key, Original, Dht, PassphraseFile, Json,
+            Identity.Key, Original, Dht, Identity.PassphraseFile, Json,
         };
         command.Validators.Add(result =>
         {
@@ -46,10 +45,7 @@ internal static class IdExportCommand
     private static async Task<int> RunAsync(Surroundings surroundings, ParseResult result, CancellationToken cancellation)
     {
         TextWriter error = result.InvocationConfiguration.Error;
-        var opener = new IdentityOpener(surroundings, error);
-        if (await opener.ReadAsync(result.GetValue(Key)).ConfigureAwait(false) is not { } file) return ExitCode.Identity;
-        var source = new PassphraseSource(surroundings, result.GetValue(PassphraseFile), PassphraseFile.Name, PassphraseSource.Variable);
-        using OpenedKeyFile? opened = await opener.OpenAsync(file, source).ConfigureAwait(false);
+        using OpenedKeyFile? opened = await Identity.OpenAsync(surroundings, result).ConfigureAwait(false);
         if (opened is null) return ExitCode.Identity;
 
         var written = new List<string>();
@@ -88,7 +84,7 @@ internal static class IdExportCommand
     private static async Task SayAsync(ParseResult result, List<string> written)
     {
         string report = result.GetValue(Json)
-            ? IdentityReport.JsonLine(json =>
+            ? JsonLine.Write(json =>
             {
                 json.WriteStartArray("files");
                 foreach (string path in written) json.WriteStringValue(path);

@@ -31,9 +31,7 @@ internal static class IdImportCommand
 
     private static readonly Option<string?> Out = IdOptions.Out();
 
-    private static readonly Option<string?> Key = IdOptions.Key();
-
-    private static readonly Option<string?> PassphraseFile = IdOptions.PassphraseFile();
+    private static readonly KeyOptions Identity = new(IdOptions.Key());
 
     private static readonly Option<bool> Json = IdOptions.Json();
 
@@ -45,13 +43,13 @@ internal static class IdImportCommand
             "dna id import ~/.dna/FINGERPRINT --out alice.key",
             "dna id import --dht node.pem --key alice")
         {
-            Source, Dht, DhtPasswordFile, Replace, Name, Out, Key, PassphraseFile, Json,
+            Source, Dht, DhtPasswordFile, Replace, Name, Out, Identity.Key, Identity.PassphraseFile, Json,
         };
         command.Validators.Add(result =>
         {
             bool hasSource = result.GetResult(Source) is { Tokens.Count: > 0 }, hasDht = result.GetResult(Dht) is not null;
             if (!hasSource && !hasDht) result.AddError("What shall be imported? Give BASE, --dht X.pem or both.");
-            if (hasSource && result.GetResult(Key) is not null) result.AddError("BASE makes a new key file: say --out FILE instead of --key.");
+            if (hasSource && result.GetResult(Identity.Key) is not null) result.AddError("BASE makes a new key file: say --out FILE instead of --key.");
             if (result.GetResult(Name) is { Tokens: [{ Value: var name }] } && !UserIdentity.IsName(name)) result.AddError($"--name: at most {UserIdentity.NameBytesMax} bytes and no control characters.");
         });
         command.SetAction((result, _) => result.GetValue(Source) is { } from ? NewAsync(surroundings, result, from) : AddAsync(surroundings, result));
@@ -72,7 +70,7 @@ internal static class IdImportCommand
             identity.TakeDht(dht);
         }
 
-        using SecretBytes? passphrase = await file.AskPassphraseAsync(Passphrase(surroundings, result)).ConfigureAwait(false);
+        using SecretBytes? passphrase = await file.AskPassphraseAsync(Identity.Source(surroundings, result)).ConfigureAwait(false);
         if (passphrase is null || await file.WriteAsync(identity, passphrase).ConfigureAwait(false) is not { } written) return ExitCode.Identity;
         return await SayAsync(result, written, identity.Suite.Name).ConfigureAwait(false);
     }
@@ -80,8 +78,7 @@ internal static class IdImportCommand
     private static async Task<int> AddAsync(Surroundings surroundings, ParseResult result)
     {
         TextWriter error = result.InvocationConfiguration.Error;
-        var opener = new IdentityOpener(surroundings, error);
-        if (await opener.ReadAsync(result.GetValue(Key)).ConfigureAwait(false) is not { } file) return ExitCode.Identity;
+        if (await Identity.ReadAsync(surroundings, result).ConfigureAwait(false) is not { } file) return ExitCode.Identity;
         (RsaIdentity? dht, string message) = LoadDht(surroundings, result, result.GetValue(Dht)!);
         if (dht is null) return await ClientCommand.FailAsync(error, ExitCode.Identity, message).ConfigureAwait(false);
         if (file.Header.DhtKeyId is { } old && old != dht.KeyId && !result.GetValue(Replace))
@@ -90,7 +87,7 @@ internal static class IdImportCommand
             return await ClientCommand.FailAsync(error, ExitCode.Identity, $"{file.Path} has another DHT identity, {old}: say --replace to give it up").ConfigureAwait(false);
         }
 
-        using OpenedKeyFile? opened = await opener.OpenAsync(file, Passphrase(surroundings, result)).ConfigureAwait(false);
+        using OpenedKeyFile? opened = await Identity.OpenAsync(surroundings, result, file).ConfigureAwait(false);
         if (opened is null)
         {
             dht.Dispose();
@@ -106,9 +103,6 @@ internal static class IdImportCommand
     /// <summary>The password of a PEM key is another secret than the key file's passphrase.</summary>
     private static (RsaIdentity? Identity, string Message) LoadDht(Surroundings surroundings, ParseResult result, string pem) =>
         StockPair.Load(StockPair.BaseOf(pem) ?? pem, new PassphraseSource(surroundings, result.GetValue(DhtPasswordFile), DhtPasswordFile.Name, PassphraseSource.DhtVariable));
-
-    private static PassphraseSource Passphrase(Surroundings surroundings, ParseResult result) =>
-        new(surroundings, result.GetValue(PassphraseFile), PassphraseFile.Name, PassphraseSource.Variable);
 
     private static async Task<int> SayAsync(ParseResult result, LockedKeyFile written, string suite)
     {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Security.Cryptography;
+using Dna.Fast.Client;
 using Dna.Fast.Identities;
 using Dna.Fast.Identity;
 
@@ -67,7 +68,7 @@ internal static class IdNewCommand
         }
 
         string? line = null;
-        MnemonicWords.WithWords(mnemonic, words => line = IdentityReport.JsonLine(json =>
+        MnemonicWords.WithWords(mnemonic, words => line = JsonLine.Write(json =>
         {
             IdentityReport.Write(json, written, identity.Suite.Name);
             json.WriteString("mnemonic", words);

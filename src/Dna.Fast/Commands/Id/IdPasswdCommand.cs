@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Dna.Fast.Client;
 using Dna.Fast.Identities;
 using Dna.Fast.Identity;
 
@@ -7,9 +8,7 @@ namespace Dna.Fast.Commands.Id;
 /// <summary><c>dna id passwd</c>: changes a key file's passphrase.</summary>
 internal static class IdPasswdCommand
 {
-    private static readonly Option<string?> Key = IdOptions.Key();
-
-    private static readonly Option<string?> PassphraseFile = IdOptions.PassphraseFile();
+    private static readonly KeyOptions Identity = new(IdOptions.Key());
 
     private static readonly Option<string?> NewPassphraseFile = new("--new-passphrase-file")
     {
@@ -27,7 +26,7 @@ internal static class IdPasswdCommand
             "dna id passwd",
             "dna id passwd --key alice --passphrase-file old --new-passphrase-file new")
         {
-            Key, PassphraseFile, NewPassphraseFile, Json,
+            Identity.Key, Identity.PassphraseFile, NewPassphraseFile, Json,
         };
         command.SetAction((result, _) => RunAsync(surroundings, result));
         return command;
@@ -36,21 +35,18 @@ internal static class IdPasswdCommand
     private static async Task<int> RunAsync(Surroundings surroundings, ParseResult result)
     {
         TextWriter error = result.InvocationConfiguration.Error;
-        var opener = new IdentityOpener(surroundings, error);
-        if (await opener.ReadAsync(result.GetValue(Key)).ConfigureAwait(false) is not { } file) return ExitCode.Identity;
-        var source = new PassphraseSource(surroundings, result.GetValue(PassphraseFile), PassphraseFile.Name, PassphraseSource.Variable);
-        using OpenedKeyFile? opened = await opener.OpenAsync(file, source).ConfigureAwait(false);
+        using OpenedKeyFile? opened = await Identity.OpenAsync(surroundings, result).ConfigureAwait(false);
         if (opened is null) return ExitCode.Identity;
         var newSource = new PassphraseSource(surroundings, result.GetValue(NewPassphraseFile), NewPassphraseFile.Name, PassphraseSource.NewVariable);
         GivenPassphrase given = newSource.GetNew(warning => error.WriteLine("dna: " + warning));
         using SecretBytes? passphrase = given.Bytes;
         if (passphrase is null) return await ClientCommand.FailAsync(error, ExitCode.Identity, given.Problem!).ConfigureAwait(false);
 
-        KeyFileResult<LockedKeyFile> written = surroundings.KeyFiles.Replace(file, opened.Identity, passphrase.Span, surroundings.Cost);
+        KeyFileResult<LockedKeyFile> written = surroundings.KeyFiles.Replace(opened.File, opened.Identity, passphrase.Span, surroundings.Cost);
         if (written.Value is null) return await ClientCommand.FailAsync(error, ExitCode.Identity, written.Message).ConfigureAwait(false);
         string report = result.GetValue(Json)
-            ? IdentityReport.JsonLine(json => json.WriteString("file", file.Path))
-            : $"{file.Path} has the new passphrase; copies of it still have the old one";
+            ? JsonLine.Write(json => json.WriteString("file", opened.File.Path))
+            : $"{opened.File.Path} has the new passphrase; copies of it still have the old one";
         await result.InvocationConfiguration.Output.WriteLineAsync(report).ConfigureAwait(false);
         return ExitCode.Ok;
     }

@@ -9,7 +9,7 @@ namespace Dna.Fast.Commands.Id;
 /// <summary><c>dna id restore</c>: brings a DHT identity back into its key file.</summary>
 internal static class IdRestoreCommand
 {
-    private static readonly Option<string?> Key = IdOptions.Key();
+    private static readonly KeyOptions Identity = new(IdOptions.Key());
 
     private static readonly Option<bool> FileOnly = new("--file-only") { Description = "Takes the file in ~/.dna and asks no network" };
 
@@ -27,8 +27,6 @@ internal static class IdRestoreCommand
         },
         "a key id: 40 hexadecimal digits");
 
-    private static readonly Option<string?> PassphraseFile = IdOptions.PassphraseFile();
-
     private static readonly Option<bool> Json = IdOptions.Json();
 
     private static readonly TextOption<HostPort> Bootstrap = ClientOptions.BootstrapOption();
@@ -45,7 +43,7 @@ internal static class IdRestoreCommand
             "dna id restore -b 192.0.2.1:4000",
             "dna id restore --key alice --new")
         {
-            Key, FileOnly, New, Replace, Accept, PassphraseFile, Json, Bootstrap, Network, Timeout,
+            Identity.Key, FileOnly, New, Replace, Accept, Identity.PassphraseFile, Json, Bootstrap, Network, Timeout,
         };
         command.SetAction((result, cancellation) => RunAsync(surroundings, result, cancellation));
         return command;
@@ -54,10 +52,7 @@ internal static class IdRestoreCommand
     private static async Task<int> RunAsync(Surroundings surroundings, ParseResult result, CancellationToken cancellation)
     {
         TextWriter error = result.InvocationConfiguration.Error;
-        var opener = new IdentityOpener(surroundings, error);
-        if (await opener.ReadAsync(result.GetValue(Key)).ConfigureAwait(false) is not { } file) return ExitCode.Identity;
-        var source = new PassphraseSource(surroundings, result.GetValue(PassphraseFile), PassphraseFile.Name, PassphraseSource.Variable);
-        using OpenedKeyFile? opened = await opener.OpenAsync(file, source).ConfigureAwait(false);
+        using OpenedKeyFile? opened = await Identity.OpenAsync(surroundings, result).ConfigureAwait(false);
         if (opened is null) return ExitCode.Identity;
 
         var place = new KeyPlace(surroundings);
@@ -68,7 +63,7 @@ internal static class IdRestoreCommand
             if (found.Status != BackupStatus.Absent) await error.WriteLineAsync("dna: " + found.Message).ConfigureAwait(false);
             int code = await ClientCommand.RunAsync(result, Bootstrap.Read(result), Network.Read(result), async scene =>
             {
-                IReadOnlyCollection<InfoHash> expected = [.. new[] { file.Header.DhtKeyId, Accept.Read(result) }.OfType<InfoHash>()];
+                IReadOnlyCollection<InfoHash> expected = [.. new[] { opened.File.Header.DhtKeyId, Accept.Read(result) }.OfType<InfoHash>()];
                 isOurFile = false;
                 string? folder = Directory.Exists(place.Folder) ? place.Folder : null;
                 found = await NetworkBackup.FetchAsync(

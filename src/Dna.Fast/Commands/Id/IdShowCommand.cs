@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Dna.Fast.Client;
 using Dna.Fast.Identities;
 
 namespace Dna.Fast.Commands.Id;
@@ -6,11 +7,9 @@ namespace Dna.Fast.Commands.Id;
 /// <summary><c>dna id show</c>: whose a key file is.</summary>
 internal static class IdShowCommand
 {
-    private static readonly Option<string?> Key = IdOptions.Key();
+    private static readonly KeyOptions Identity = new(IdOptions.Key());
 
     private static readonly Option<bool> Check = new("--check") { Description = "Asks for the passphrase and opens the file: proves that both are good" };
-
-    private static readonly Option<string?> PassphraseFile = IdOptions.PassphraseFile();
 
     private static readonly Option<bool> Json = IdOptions.Json();
 
@@ -23,7 +22,7 @@ internal static class IdShowCommand
             "dna id show --key alice --check",
             "dna id show --json | jq -r .dht_key_id")
         {
-            Key, Check, PassphraseFile, Json,
+            Identity.Key, Check, Identity.PassphraseFile, Json,
         };
         command.SetAction((result, _) => RunAsync(surroundings, result));
         return command;
@@ -31,20 +30,18 @@ internal static class IdShowCommand
 
     private static async Task<int> RunAsync(Surroundings surroundings, ParseResult result)
     {
-        TextWriter error = result.InvocationConfiguration.Error, output = result.InvocationConfiguration.Output;
-        var opener = new IdentityOpener(surroundings, error);
-        if (await opener.ReadAsync(result.GetValue(Key)).ConfigureAwait(false) is not { } file) return ExitCode.Identity;
+        TextWriter output = result.InvocationConfiguration.Output;
+        if (await Identity.ReadAsync(surroundings, result).ConfigureAwait(false) is not { } file) return ExitCode.Identity;
         bool isChecked = result.GetValue(Check);
         if (isChecked)
         {
-            var source = new PassphraseSource(surroundings, result.GetValue(PassphraseFile), PassphraseFile.Name, PassphraseSource.Variable);
-            using OpenedKeyFile? opened = await opener.OpenAsync(file, source).ConfigureAwait(false);
+            using OpenedKeyFile? opened = await Identity.OpenAsync(surroundings, result, file).ConfigureAwait(false);
             if (opened is null) return ExitCode.Identity;
         }
 
         string suite = surroundings.Suites.Find(file.Header.Suite)!.Name;
         string report = result.GetValue(Json)
-            ? IdentityReport.JsonLine(json =>
+            ? JsonLine.Write(json =>
             {
                 IdentityReport.Write(json, file, suite);
                 json.WriteBoolean("checked", isChecked);

@@ -1,0 +1,114 @@
+using System.CommandLine;
+using Dna.Fast.Commands;
+using Dna.Fast.Commands.Id;
+using Dna.Fast.Identities;
+using Dna.Fast.Identity;
+using Dna.Fast.Messenger;
+using Dna.Fast.Settings;
+
+namespace Dna.Fast.Messaging;
+
+/// <summary>What all messenger commands take, and what they do around their one operation: open the identity, join the network, make the services. One for each command.</summary>
+internal sealed class MessengerOptions
+{
+    private readonly Option<string?> _state = new("--state")
+    {
+        Description = $"Where contacts and messages of this machine are kept [default: {StateFolder.DefaultName} beside the key file]",
+        HelpName = "DIR",
+    };
+
+    private readonly Option<bool> _json = new("--json") { Description = "One JSON object a line" };
+
+    private readonly TextOption<HostPort> _bootstrap = ClientOptions.BootstrapOption();
+
+    private readonly TextOption<uint> _network = ClientOptions.NetworkOption();
+
+    private readonly TextOption<int> _timeout = ClientOptions.TimeoutOption();
+
+    /// <summary>True for a command that reads or writes what this machine keeps: it takes <c>--state</c>.</summary>
+    public bool KeepsState { get; init; }
+
+    /// <summary>Who we are.</summary>
+    public KeyOptions Identity { get; } = new(IdOptions.Key());
+
+    /// <summary>Makes a command that acts as a user: the key file is opened before the network is asked for anything.</summary>
+    /// <returns>The same command.</returns>
+    public Command ForUser(DnaCommand command, Surroundings surroundings, Func<MessengerScene, ParseResult, Task<int>> act)
+    {
+        AddUser(command);
+        AddNetwork(command);
+        command.SetAction(async (result, cancellation) =>
+        {
+            using NetworkIdentity? identity = await Identity.OpenKeyFileForNetworkAsync(surroundings, result, cancellation).ConfigureAwait(false);
+            if (identity is not { User: { } user }) return ExitCode.Identity;
+            StateFolder state = StateOf(surroundings, result, user.Keys.Fingerprint);
+            return await RunAsync(
+                surroundings, result, identity.Rsa, (client, services) => act(new MessengerScene(client, services, result.GetValue(_json), DeadlineOf(result), user, state), result))
+                .ConfigureAwait(false);
+        });
+        return command;
+    }
+
+    /// <summary>Makes a command that reads what everybody may read: it takes no key and asks for no passphrase.</summary>
+    /// <returns>The same command.</returns>
+    public Command ForAnybody(DnaCommand command, Surroundings surroundings, Func<ReaderScene, ParseResult, Task<int>> act)
+    {
+        AddNetwork(command);
+        command.SetAction((result, _) => RunAsync(
+            surroundings, result, null, (client, services) => act(new ReaderScene(client, services, result.GetValue(_json), DeadlineOf(result)), result)));
+        return command;
+    }
+
+    /// <summary>As <see cref="ForAnybody"/>, for a command that is about a user who is ourselves when nobody is said: the key file then says who that is, without its passphrase.</summary>
+    /// <param name="user">The argument that says whom.</param>
+    /// <param name="act">Is handed the name or fingerprint.</param>
+    /// <returns>The same command.</returns>
+    public Command ForAnybodyOrUs(DnaCommand command, Surroundings surroundings, Argument<string?> user, Func<ReaderScene, string, Task<int>> act)
+    {
+        command.Options.Add(Identity.Key);
+        AddNetwork(command);
+        command.SetAction(async (result, _) =>
+        {
+            string? who = result.GetValue(user);
+            if (who is null)
+            {
+                if (await Identity.ReadAsync(surroundings, result).ConfigureAwait(false) is not { } file) return ExitCode.Identity;
+                who = file.Header.Fingerprint;
+            }
+
+            return await RunAsync(
+                surroundings, result, null, (client, services) => act(new ReaderScene(client, services, result.GetValue(_json), DeadlineOf(result)), who)).ConfigureAwait(false);
+        });
+        return command;
+    }
+
+    private static async Task<int> RunAsync(Surroundings surroundings, ClientScene client, RsaIdentity? identity, Func<ClientScene, SceneServices, Task<int>> act)
+    {
+        var suites = new SuiteSet(surroundings.Suites.Messenger, surroundings.Suites.Fast);
+        using var services = new SceneServices(client.Session.Secure(identity), suites);
+        return await act(client, services).ConfigureAwait(false);
+    }
+
+    private Task<int> RunAsync(Surroundings surroundings, ParseResult result, RsaIdentity? identity, Func<ClientScene, SceneServices, Task<int>> act) =>
+        ClientCommand.RunAsync(result, _bootstrap.Read(result), _network.Read(result), client => RunAsync(surroundings, client, identity, act));
+
+    private StateFolder StateOf(Surroundings surroundings, ParseResult result, string fingerprint) =>
+        StateFolder.Of(KeepsState ? result.GetValue(_state) : null, new KeyPlace(surroundings).Find(result.GetValue(Identity.Key)), fingerprint);
+
+    private TimeSpan DeadlineOf(ParseResult result) => TimeSpan.FromSeconds(_timeout.Read(result));
+
+    private void AddUser(Command command)
+    {
+        command.Options.Add(Identity.Key);
+        command.Options.Add(Identity.PassphraseFile);
+        if (KeepsState) command.Options.Add(_state);
+    }
+
+    private void AddNetwork(Command command)
+    {
+        command.Options.Add(_json);
+        command.Options.Add(_bootstrap);
+        command.Options.Add(_network);
+        command.Options.Add(_timeout);
+    }
+}

@@ -3,7 +3,8 @@ namespace Dna.Fast.Messenger;
 /// <summary>All services of one user over one network. Any thread; after their session stopped, or runs as somebody else, calls answer <see cref="ResultCode.NotInitialized"/> and send nothing.</summary>
 public sealed class MessengerServices : IDisposable
 {
-    internal MessengerServices(RecordNetwork network, IDeliveryLog log)
+    /// <summary>Services without a session, for whoever only reads; whoever made them disposes them, and the network with them.</summary>
+    public MessengerServices(RecordNetwork network, IDeliveryLog log)
     {
         Network = network;
         Chunks = new ChunkStore(network);

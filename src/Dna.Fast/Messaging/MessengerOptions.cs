@@ -2,7 +2,6 @@ using System.CommandLine;
 using Dna.Fast.Commands;
 using Dna.Fast.Commands.Id;
 using Dna.Fast.Identities;
-using Dna.Fast.Identity;
 using Dna.Fast.Messenger;
 using Dna.Fast.Settings;
 
@@ -42,9 +41,8 @@ internal sealed class MessengerOptions
             using NetworkIdentity? identity = await Identity.OpenKeyFileForNetworkAsync(surroundings, result, cancellation).ConfigureAwait(false);
             if (identity is not { User: { } user }) return ExitCode.Identity;
             StateFolder state = StateOf(surroundings, result, user.Keys.Fingerprint);
-            return await RunAsync(
-                surroundings, result, identity.Rsa, (client, services) => act(new MessengerScene(client, services, result.GetValue(_json), DeadlineOf(result), user, state), result))
-                .ConfigureAwait(false);
+            return await RunAsync(result, client => RunAsync(surroundings, client, identity, state, session =>
+                act(new MessengerScene(client, session, result.GetValue(_json), DeadlineOf(result), user, state), result))).ConfigureAwait(false);
         });
         return command;
     }
@@ -54,8 +52,8 @@ internal sealed class MessengerOptions
     public Command ForAnybody(DnaCommand command, Surroundings surroundings, Func<ReaderScene, ParseResult, Task<int>> act)
     {
         AddNetwork(command);
-        command.SetAction((result, _) => RunAsync(
-            surroundings, result, null, (client, services) => act(new ReaderScene(client, services, result.GetValue(_json), DeadlineOf(result)), result)));
+        command.SetAction((result, _) => RunAsync(result, client => RunAsync(surroundings, client, services =>
+            act(new ReaderScene(client, services, result.GetValue(_json), DeadlineOf(result)), result))));
         return command;
     }
 
@@ -76,21 +74,40 @@ internal sealed class MessengerOptions
                 who = file.Header.Fingerprint;
             }
 
-            return await RunAsync(
-                surroundings, result, null, (client, services) => act(new ReaderScene(client, services, result.GetValue(_json), DeadlineOf(result)), who)).ConfigureAwait(false);
+            return await RunAsync(result, client => RunAsync(surroundings, client, services =>
+                act(new ReaderScene(client, services, result.GetValue(_json), DeadlineOf(result)), who))).ConfigureAwait(false);
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(Surroundings surroundings, ClientScene client, RsaIdentity? identity, Func<ClientScene, SceneServices, Task<int>> act)
+    private static SuiteSet Suites(Surroundings surroundings) => new(surroundings.Suites.Messenger, surroundings.Suites.Fast);
+
+    /// <summary>Runs as nobody.</summary>
+    private static async Task<int> RunAsync(Surroundings surroundings, ClientScene client, Func<MessengerServices, Task<int>> act)
     {
-        var suites = new SuiteSet(surroundings.Suites.Messenger, surroundings.Suites.Fast);
-        using var services = new SceneServices(client.Session.Secure(identity), suites);
-        return await act(client, services).ConfigureAwait(false);
+        using var network = new RecordNetwork(client.Session.Secure(null), Suites(surroundings), TimeProvider.System);
+        using var services = new MessengerServices(network, new MemoryDeliveryLog());
+        return await act(services).ConfigureAwait(false);
     }
 
-    private Task<int> RunAsync(Surroundings surroundings, ParseResult result, RsaIdentity? identity, Func<ClientScene, SceneServices, Task<int>> act) =>
-        ClientCommand.RunAsync(result, _bootstrap.Read(result), _network.Read(result), client => RunAsync(surroundings, client, identity, act));
+    private Task<int> RunAsync(ParseResult result, Func<ClientScene, Task<int>> act) => ClientCommand.RunAsync(result, _bootstrap.Read(result), _network.Read(result), act);
+
+    /// <summary>Runs as a user.</summary>
+    private async Task<int> RunAsync(Surroundings surroundings, ClientScene client, NetworkIdentity identity, StateFolder state, Func<MessengerSession, Task<int>> act)
+    {
+        var session = new MessengerSession(new SessionOptions
+        {
+            Suites = Suites(surroundings),
+            Directory = KeepsState ? state.Root : null,
+            Notify = text => client.Error.WriteLine("dna: " + text),
+        });
+        await using (session.ConfigureAwait(false))
+        {
+            ResultCode started = await session.StartAsync(new SessionUser(identity.User!.Keys, client.Session.Secure(identity.Rsa)), client.Cancellation).ConfigureAwait(false);
+            if (started != ResultCode.Success) return await ClientCommand.FailAsync(client.Error, ResultReport.ExitOf(started), ResultReport.TextOf(started, state.Root, false)).ConfigureAwait(false);
+            return await act(session).ConfigureAwait(false);
+        }
+    }
 
     private StateFolder StateOf(Surroundings surroundings, ParseResult result, string fingerprint) =>
         StateFolder.Of(KeepsState ? result.GetValue(_state) : null, new KeyPlace(surroundings).Find(result.GetValue(Identity.Key)), fingerprint);

@@ -10,7 +10,7 @@ namespace Dna.Fast.Messaging;
 /// <param name="Client">Session, outputs and the interrupt.</param>
 /// <param name="IsJson">True: results are one JSON object a line.</param>
 /// <param name="Deadline">For each step.</param>
-internal record ReaderScene(ClientScene Client, SceneServices Services, bool IsJson, TimeSpan Deadline)
+internal record ReaderScene(ClientScene Client, MessengerServices Services, bool IsJson, TimeSpan Deadline)
 {
     public CancellationToken Cancellation => Client.Cancellation;
 

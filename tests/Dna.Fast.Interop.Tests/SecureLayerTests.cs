@@ -2,6 +2,7 @@ using System.Text;
 using Dna.Fast.Identity;
 using Dna.Fast.Interop.Tests.Harness;
 using Dna.Fast.Kademlia;
+using Dna.Fast.Tests.Shared;
 using Dna.Fast.Wire;
 
 namespace Dna.Fast.Interop.Tests;
@@ -20,7 +21,7 @@ public sealed class SecureLayerTests : IDisposable
     public async Task What_a_stock_node_signs_and_encrypts_we_verify_and_decrypt(int bits)
     {
         using RsaIdentity ours = await NewIdentityAsync(bits);
-        using SecureNode node = SecureNode.Start(ours);
+        using var node = new LoopbackNode(ours);
         await using DhtNodeProcess stock = await StartStockAsync(node, bits);
         using SecurePermanentPut certificate = await node.Dht.PublishCertificateAsync(Deadline);
         Assert.Equal(SecurePutStatus.Acknowledged, certificate.FirstRound.Status);
@@ -46,7 +47,7 @@ public sealed class SecureLayerTests : IDisposable
     public async Task What_we_sign_and_encrypt_a_stock_node_verifies_and_decrypts(int bits)
     {
         using RsaIdentity ours = await NewIdentityAsync(bits);
-        using SecureNode node = SecureNode.Start(ours);
+        using var node = new LoopbackNode(ours);
         await using DhtNodeProcess stock = await StartStockAsync(node, bits);
 
         // The stock node publishes its certificate when it is connected; it is the recipient.
@@ -101,7 +102,7 @@ public sealed class SecureLayerTests : IDisposable
     public async Task A_stock_node_reads_what_an_identity_derived_from_a_seed_signs_and_what_it_deleted_is_empty()
     {
         using RsaIdentity derived = await RsaIdentity.DeriveAsync(new byte[32], 2048);
-        using SecureNode node = SecureNode.Start(derived);
+        using var node = new LoopbackNode(derived);
         await using DhtNodeProcess stock = await StartStockAsync(node, 2048);
         await node.Dht.PutSignedAsync(InfoHash.OfKey("derived"), Text("hello") with { Id = 9 }, Deadline);
         Assert.Contains("\"hello\"", Assert.Single(await stock.GetAsync("derived")));
@@ -117,7 +118,7 @@ public sealed class SecureLayerTests : IDisposable
     public async Task A_listener_of_ours_hears_a_stock_nodes_signed_and_encrypted_values_verified()
     {
         using RsaIdentity ours = await NewIdentityAsync(2048);
-        using SecureNode node = SecureNode.Start(ours);
+        using var node = new LoopbackNode(ours);
         await using DhtNodeProcess stock = await StartStockAsync(node, 2048);
         using SecurePermanentPut certificate = await node.Dht.PublishCertificateAsync(Deadline);
         using var end = new CancellationTokenSource(Deadline);
@@ -151,9 +152,9 @@ public sealed class SecureLayerTests : IDisposable
     public async Task Applications_of_the_library_read_what_we_sign_and_encrypt()
     {
         using RsaIdentity ours = await NewIdentityAsync(2048);
-        using SecureNode node = SecureNode.Start(ours);
+        using var node = new LoopbackNode(ours);
         await using ChildProcess python = ChildProcess.Start(
-            "/usr/bin/python3", ["-c", Script, node.Address.Address.ToString(), $"{node.Address.Port}"], "apt-get install python3-opendht");
+            "/usr/bin/python3", ["-c", Script, "127.0.0.1", $"{node.Address.Port}"], "apt-get install python3-opendht");
         string reader = (await SaidAsync("reader ")).Split(' ')[1];
         Assert.True(KeyName.TryParse(reader, out KeyName recipient));
         await Bounded.UntilAsync(async () => await node.Dht.FindKeyAsync(recipient, Deadline) is not null, Deadline, "the library's certificate is found");
@@ -169,7 +170,7 @@ public sealed class SecureLayerTests : IDisposable
             ?? throw new InvalidOperationException($"python did not say '{start}':\n{python.Output.Tail()}\n{python.Errors.Tail()}");
     }
 
-    private async Task<DhtNodeProcess> StartStockAsync(SecureNode network, int bits)
+    private async Task<DhtNodeProcess> StartStockAsync(LoopbackNode network, int bits)
     {
         string files = _directory.File($"stock{bits}");
         using RsaIdentity identity = await NewIdentityAsync(bits);

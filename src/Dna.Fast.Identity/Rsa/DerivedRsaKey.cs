@@ -28,8 +28,6 @@ public static class DerivedRsaKey
     /// <summary>Length of a seed, in bytes.</summary>
     public const int SeedBytes = 32;
 
-    private const int Exponent = 65_537;
-
     /// <summary>Bits by which p and q differ from their top at most: nearer primes could be found by Fermat's method (FIPS 186-4, B.3.1).</summary>
     private const int DistanceBits = 100;
 
@@ -48,7 +46,7 @@ public static class DerivedRsaKey
         (BigInteger p, _) = Search(seed, bits, (byte)'p', 0, cancellation);
         (BigInteger q, uint next) = other.GetAwaiter().GetResult();
         while (BigInteger.Abs(p - q).GetBitLength() <= bits / 2 - DistanceBits) (q, next) = Search(seed, bits, (byte)'q', next, cancellation);
-        return Join(BigInteger.Max(p, q), BigInteger.Min(p, q), bits);
+        return RsaPrimes.Join(BigInteger.Max(p, q), BigInteger.Min(p, q), bits);
     }
 
     /// <exception cref="ArgumentException">No seed, or no size of a key that can be made of one.</exception>
@@ -85,7 +83,7 @@ public static class DerivedRsaKey
                 Sha3.Shake256(input, candidate);
                 candidate[0] |= 0xC0;
                 candidate[^1] |= 1;
-                if (PrimeTest.Remainder(candidate, Exponent) != 1 && PrimeTest.IsPrime(candidate))
+                if (PrimeTest.Remainder(candidate, RsaPrimes.Exponent) != 1 && PrimeTest.IsPrime(candidate))
                     return (new BigInteger(candidate, isUnsigned: true, isBigEndian: true), i + 1);
             }
 
@@ -96,54 +94,5 @@ public static class DerivedRsaKey
             CryptographicOperations.ZeroMemory(input);
             CryptographicOperations.ZeroMemory(candidate);
         }
-    }
-
-    private static RSA Join(BigInteger p, BigInteger q, int bits)
-    {
-        BigInteger p1 = p - 1, q1 = q - 1;
-        BigInteger lcm = p1 / BigInteger.GreatestCommonDivisor(p1, q1) * q1;
-        BigInteger d = Invert(Exponent, lcm);
-        var parameters = new RSAParameters
-        {
-            Modulus = Bytes(p * q, bits / 8),
-            Exponent = [1, 0, 1],
-            D = Bytes(d, bits / 8),
-            P = Bytes(p, bits / 16),
-            Q = Bytes(q, bits / 16),
-            DP = Bytes(d % p1, bits / 16),
-            DQ = Bytes(d % q1, bits / 16),
-            InverseQ = Bytes(Invert(q, p), bits / 16),
-        };
-        try
-        {
-            return RSA.Create(parameters);
-        }
-        finally
-        {
-            foreach (byte[] secret in (byte[][])[parameters.D, parameters.P, parameters.Q, parameters.DP, parameters.DQ, parameters.InverseQ])
-                CryptographicOperations.ZeroMemory(secret);
-        }
-    }
-
-    private static byte[] Bytes(BigInteger number, int length)
-    {
-        byte[] bytes = Pinned.Bytes(length);
-        int start = length - number.GetByteCount(isUnsigned: true);
-        bytes.AsSpan(0, start).Clear();
-        number.TryWriteBytes(bytes.AsSpan(start), out _, isUnsigned: true, isBigEndian: true);
-        return bytes;
-    }
-
-    /// <summary>1/number modulo a coprime modulus, by the extended Euclidean algorithm.</summary>
-    private static BigInteger Invert(BigInteger number, BigInteger modulus)
-    {
-        (BigInteger a, BigInteger b, BigInteger x, BigInteger y) = (number % modulus, modulus, BigInteger.One, BigInteger.Zero);
-        while (!a.IsZero)
-        {
-            var quotient = BigInteger.DivRem(b, a, out BigInteger rest);
-            (a, b, x, y) = (rest, a, y - quotient * x, x);
-        }
-
-        return y.Sign < 0 ? y + modulus : y;
     }
 }

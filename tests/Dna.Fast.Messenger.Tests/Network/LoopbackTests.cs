@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Dna.Fast.Kademlia;
 using Dna.Fast.Messenger.Tests.Fakes;
+using Dna.Fast.Tests.Shared;
 
 namespace Dna.Fast.Messenger.Tests.Network;
 

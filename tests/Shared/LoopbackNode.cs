@@ -1,25 +1,26 @@
-using System.Net;
+using System.Security.Cryptography;
 using Dna.Fast.Identity;
 using Dna.Fast.Kademlia;
 using Dna.Fast.Kademlia.Store;
 using Dna.Fast.Net;
 using Dna.Fast.Wire;
 
-namespace Dna.Fast.Interop.Tests.Harness;
+namespace Dna.Fast.Tests.Shared;
 
-/// <summary>A node of ours inside the test, over a real socket of the loopback, with an identity: what an application on top of the secure layer has.</summary>
-internal sealed class SecureNode : IDisposable
+/// <summary>A node of ours inside the test, over a real socket of the loopback, with an owner key: what an application on top of the secure layer has.</summary>
+internal sealed class LoopbackNode : IDisposable
 {
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
+
     private readonly MemoryValueStore _store = new();
     private readonly WorkerGroup _workers;
 
-    private SecureNode(RsaIdentity? identity, NodeAddress? bootstrap)
+    /// <param name="identity">Not disposed with the node.</param>
+    /// <param name="bootstrap">Null for the first node of a network.</param>
+    public LoopbackNode(RsaIdentity? identity, LoopbackNode? bootstrap = null)
     {
-        var id = new byte[InfoHash.Bytes];
-        new SystemRandom().Fill(id);
         Node = new Node(
-            new NodeOptions { Id = new InfoHash(id), Bootstrap = bootstrap is { } address ? [address] : [], ServesV4 = true, ServesV6 = false },
+            new NodeOptions { Id = new InfoHash(RandomNumberGenerator.GetBytes(InfoHash.Bytes)), Bootstrap = bootstrap is null ? [] : [bootstrap.Address], ServesV4 = true, ServesV6 = false },
             new NodeParts(_store, new RsaVerifier(), () => new SystemRandom()),
             SystemClock.Instance.Now);
         OpenResult opened = WorkerGroup.Open(new NetOptions { Addresses = [NodeAddress.V4(0x7F000001, 0)] }, Node.Workers);
@@ -32,11 +33,7 @@ internal sealed class SecureNode : IDisposable
 
     public SecureDht Dht { get; }
 
-    public IPEndPoint Address => new(IPAddress.Loopback, _workers.Bound[0].Port);
-
-    /// <param name="bootstrap">Null for the first node of a network.</param>
-    public static SecureNode Start(RsaIdentity? identity, IPEndPoint? bootstrap = null) =>
-        new(identity, bootstrap is null ? null : NodeAddress.From(bootstrap));
+    public NodeAddress Address => NodeAddress.V4(0x7F000001, _workers.Bound[0].Port);
 
     public void Dispose()
     {

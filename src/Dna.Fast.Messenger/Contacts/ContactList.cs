@@ -21,6 +21,29 @@ public sealed record ContactList(
     /// <summary>An empty list.</summary>
     public static ContactList Empty(string identity) => new(identity, 0, [], [], []);
 
+    /// <summary>The list with a contact more, added at the list's time.</summary>
+    /// <param name="fingerprint">128 lower-case hex characters; one that is in the list already changes nothing.</param>
+    public ContactList With(string fingerprint)
+    {
+        if (Contacts.Contains(fingerprint)) return this;
+        // Later than its removal, also when the clock of whoever removed it was ahead.
+        ulong removed = Removed.Where(change => change.Fingerprint == fingerprint).Select(change => change.Timestamp).FirstOrDefault();
+        return this with { Contacts = [.. Contacts, fingerprint], Added = [.. Added, new ContactChange(fingerprint, Math.Max(Timestamp, removed + 1))] };
+    }
+
+    /// <summary>The list with a contact less, removed at the list's time.</summary>
+    /// <param name="fingerprint">128 lower-case hex characters; of one that is not in the list the removal is remembered all the same.</param>
+    public ContactList Without(string fingerprint)
+    {
+        ulong added = Added.Where(change => change.Fingerprint == fingerprint).Select(change => change.Timestamp).FirstOrDefault();
+        return this with
+        {
+            Contacts = [.. Contacts.Where(other => other != fingerprint)],
+            Added = [.. Added.Where(change => change.Fingerprint != fingerprint)],
+            Removed = [new ContactChange(fingerprint, Math.Max(Timestamp, added)), .. Removed.Where(change => change.Fingerprint != fingerprint).Take(RemovedMax - 1)],
+        };
+    }
+
     /// <summary>Several copies of a user's list as one. A contact is in it when some copy has it and no copy removed it later than it was added.</summary>
     /// <remarks>In a copy of an old client every contact counts as added when the copy was written: what such a client shows is not taken away for what it could not know.</remarks>
     /// <param name="now">The time of the merged list, in seconds since 1970.</param>

@@ -32,15 +32,7 @@ public sealed class ContactListService(RecordNetwork network) : IDisposable
     public Task<Answer<ContactList>> AddAsync(IUserKeys keys, ContactList local, string contact, TimeSpan deadline, CancellationToken cancellation = default)
     {
         if (UserFingerprint.Normalise(contact) is not { } fingerprint) return Task.FromResult(Answer<ContactList>.No(ResultCode.InvalidParameter));
-        return ChangeAsync(keys, local, Add, network.Within(deadline), cancellation);
-
-        ContactList Add(ContactList list)
-        {
-            if (list.Contacts.Contains(fingerprint)) return list;
-            // Later than its removal, also when the clock of whoever removed it was ahead.
-            ulong removed = list.Removed.Where(change => change.Fingerprint == fingerprint).Select(change => change.Timestamp).FirstOrDefault();
-            return list with { Contacts = [.. list.Contacts, fingerprint], Added = [.. list.Added, new ContactChange(fingerprint, Math.Max(list.Timestamp, removed + 1))] };
-        }
+        return ChangeAsync(keys, local, list => list.With(fingerprint), network.Within(deadline), cancellation);
     }
 
     /// <summary>Removes a contact everywhere, and syncs.</summary>
@@ -50,18 +42,7 @@ public sealed class ContactListService(RecordNetwork network) : IDisposable
     public Task<Answer<ContactList>> RemoveAsync(IUserKeys keys, ContactList local, string contact, TimeSpan deadline, CancellationToken cancellation = default)
     {
         if (UserFingerprint.Normalise(contact) is not { } fingerprint) return Task.FromResult(Answer<ContactList>.No(ResultCode.InvalidParameter));
-        return ChangeAsync(keys, local, Remove, network.Within(deadline), cancellation);
-
-        ContactList Remove(ContactList list)
-        {
-            ulong added = list.Added.Where(change => change.Fingerprint == fingerprint).Select(change => change.Timestamp).FirstOrDefault();
-            return list with
-            {
-                Contacts = [.. list.Contacts.Where(other => other != fingerprint)],
-                Added = [.. list.Added.Where(change => change.Fingerprint != fingerprint)],
-                Removed = [new ContactChange(fingerprint, Math.Max(list.Timestamp, added)), .. list.Removed.Where(change => change.Fingerprint != fingerprint).Take(ContactList.RemovedMax - 1)],
-            };
-        }
+        return ChangeAsync(keys, local, list => list.Without(fingerprint), network.Within(deadline), cancellation);
     }
 
     public void Dispose() => _locks.Dispose();

@@ -1,3 +1,4 @@
+using System.Net;
 using Dna.Fast.Identity;
 using Dna.Fast.Kademlia;
 using Dna.Fast.Kademlia.Store;
@@ -11,6 +12,12 @@ namespace Dna.Fast.Client;
 internal sealed class ClientSession : IDisposable
 {
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(2);
+
+    /// <summary>The node's figures are a quarter of a second old at most; twelve looks are three seconds.</summary>
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(250);
+
+    private const int AddressLooksMax = 12;
+
     private readonly MemoryValueStore _store;
     private readonly Node _node;
     private readonly WorkerGroup _workers;
@@ -80,6 +87,19 @@ internal sealed class ClientSession : IDisposable
     /// <summary>The network with signatures checked, and with an identity.</summary>
     /// <param name="identity">Signs and decrypts; null: nobody does.</param>
     public ISecureDht Secure(RsaIdentity? identity) => new SecureDht(Dht, identity, _verifier, TimeProvider.System);
+
+    /// <summary>Our address as most nodes that answered see it.</summary>
+    /// <returns>Null when no answer named one.</returns>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public async Task<IPAddress?> ReportedAddressAsync(CancellationToken cancellation)
+    {
+        for (int look = 1; ; look++)
+        {
+            if (_node.Status.ReportedAddress is { IsValid: true } address) return address.ToEndPoint().Address;
+            if (look == AddressLooksMax) return null;
+            await Task.Delay(BetweenLooks, cancellation).ConfigureAwait(false);
+        }
+    }
 
     public void Dispose()
     {

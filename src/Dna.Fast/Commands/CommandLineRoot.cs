@@ -1,8 +1,11 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using Dna.Fast.Commands.Contacts;
 using Dna.Fast.Commands.Id;
 using Dna.Fast.Commands.Name;
+using Dna.Fast.Commands.Presences;
+using Dna.Fast.Commands.Profiles;
 using Dna.Fast.Identities;
 
 namespace Dna.Fast.Commands;
@@ -41,6 +44,9 @@ internal static class CommandLineRoot
             StatusCommand.Create(),
             IdCommand.Create(surroundings),
             NameCommand.Create(surroundings),
+            ProfileCommand.Create(surroundings),
+            ContactsCommand.Create(surroundings),
+            PresenceCommand.Create(surroundings),
         };
         foreach (Option option in root.Options)
         {

@@ -47,6 +47,23 @@ internal sealed class MessengerOptions
         return command;
     }
 
+    /// <summary>Makes a command that acts as a user on this machine alone.</summary>
+    /// <returns>The same command.</returns>
+    public Command ForUserAlone(DnaCommand command, Surroundings surroundings, Func<LocalScene, ParseResult, Task<int>> act)
+    {
+        AddUser(command);
+        command.Options.Add(_json);
+        command.SetAction(async (result, _) =>
+        {
+            using OpenedKeyFile? opened = await Identity.OpenAsync(surroundings, result).ConfigureAwait(false);
+            if (opened is null) return ExitCode.Identity;
+            InvocationConfiguration to = result.InvocationConfiguration;
+            StateFolder state = StateOf(surroundings, result, opened.Identity.Keys.Fingerprint);
+            return await act(new LocalScene(to.Output, to.Error, result.GetValue(_json), opened.Identity, state), result).ConfigureAwait(false);
+        });
+        return command;
+    }
+
     /// <summary>Makes a command that reads what everybody may read: it takes no key and asks for no passphrase.</summary>
     /// <returns>The same command.</returns>
     public Command ForAnybody(DnaCommand command, Surroundings surroundings, Func<ReaderScene, ParseResult, Task<int>> act)

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using Dna.Fast.Client;
 using Dna.Fast.Commands;
 using Dna.Fast.Kademlia;
 using Dna.Fast.Messenger;
@@ -10,25 +8,12 @@ namespace Dna.Fast.Messaging;
 /// <param name="Client">Session, outputs and the interrupt.</param>
 /// <param name="IsJson">True: results are one JSON object a line.</param>
 /// <param name="Deadline">For each step.</param>
-internal record ReaderScene(ClientScene Client, MessengerServices Services, bool IsJson, TimeSpan Deadline)
+internal record ReaderScene(ClientScene Client, MessengerServices Services, bool IsJson, TimeSpan Deadline) : Speaker(Client.Output, Client.Error, IsJson)
 {
     public CancellationToken Cancellation => Client.Cancellation;
 
     /// <summary>Seconds since 1970.</summary>
     public ulong Now => Services.Network.Now;
-
-    /// <summary>Prints a result.</summary>
-    /// <param name="text">Lines for people.</param>
-    /// <param name="json">Members of the object for programs.</param>
-    /// <returns><see cref="ExitCode.Ok"/>.</returns>
-    public async Task<int> SayAsync(string text, Action<Utf8JsonWriter> json)
-    {
-        await Client.Output.WriteLineAsync(IsJson ? JsonLine.Write(json) : text).ConfigureAwait(false);
-        return ExitCode.Ok;
-    }
-
-    /// <summary>Says to people alone what programs see by themselves.</summary>
-    public Task NoteAsync(string text) => Client.Error.WriteLineAsync("dna: " + text);
 
     /// <summary>Says what went wrong.</summary>
     /// <param name="what">What was asked for or to be written.</param>

@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Dna.Fast.Messenger;
 
@@ -10,19 +12,21 @@ internal readonly struct JsonRecord
 
     private readonly JsonElement _object;
 
+    private static JsonReaderOptions Options => new() { MaxDepth = DepthMax };
+
     private JsonRecord(JsonElement element) => _object = element;
 
     /// <summary>Reads one object; what follows it is not looked at, as json-c does it.</summary>
-    /// <returns>False when it is no JSON object.</returns>
+    /// <returns>False when it is no JSON object, or a name in it is no text.</returns>
     public static bool TryParse(ReadOnlySpan<byte> utf8, out JsonRecord record)
     {
         record = default;
         try
         {
             // Memory of its own, not the pool's: nobody has to dispose of it.
-            var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = DepthMax });
+            var reader = new Utf8JsonReader(utf8, Options);
             JsonElement element = JsonElement.ParseValue(ref reader);
-            if (element.ValueKind != JsonValueKind.Object) return false;
+            if (element.ValueKind != JsonValueKind.Object || !HasTextNames(utf8)) return false;
             record = new JsonRecord(element);
             return true;
         }
@@ -82,27 +86,43 @@ internal readonly struct JsonRecord
     }
 
     /// <summary>Names of all fields, in their order; a repeated one is repeated.</summary>
-    public IEnumerable<string> Names()
+    public IEnumerable<string> Names() => _object.EnumerateObject().Select(field => field.Name);
+
+    /// <summary>All fields, each with its value as it is written, in their order; a repeated one is repeated.</summary>
+    public IEnumerable<(string Name, byte[] Json)> Fields()
     {
-        foreach (JsonProperty field in _object.EnumerateObject())
-        {
-            if (NameOf(field) is { } name) yield return name;
-        }
+        foreach (JsonProperty field in _object.EnumerateObject()) yield return (field.Name, JsonMarshal.GetRawUtf8Value(field.Value).ToArray());
     }
 
-    /// <summary>A field's value as it is written; empty when it is missing.</summary>
-    public byte[] RawValue(string name) => Find(name) is { } element ? System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(element).ToArray() : [];
+    private JsonElement? Find(string name) =>
+        _object.ValueKind == JsonValueKind.Object && _object.TryGetProperty(name, out JsonElement element) ? element : null;
 
-    private JsonElement? Find(string name)
+    /// <summary>True when every name in the first value is text. One that is none would stop the platform's search, and so hide the fields beside it.</summary>
+    private static bool HasTextNames(ReadOnlySpan<byte> utf8)
     {
+        var reader = new Utf8JsonReader(utf8, Options);
+        while (reader.Read())
+        {
+            if (reader.TokenType == JsonTokenType.PropertyName && !IsText(ref reader)) return false;
+            if (reader.CurrentDepth == 0 && reader.TokenType == JsonTokenType.EndObject) return true;
+        }
+
+        return false;
+    }
+
+    private static bool IsText(ref Utf8JsonReader name)
+    {
+        if (!Utf8.IsValid(name.ValueSpan)) return false;
+        if (!name.ValueIsEscaped) return true;
         try
         {
-            return _object.ValueKind == JsonValueKind.Object && _object.TryGetProperty(name, out JsonElement element) ? element : null;
+            name.GetString();
+            return true;
         }
         catch (InvalidOperationException)
         {
-            // A name with half a surrogate pair.
-            return null;
+            // Half a surrogate pair.
+            return false;
         }
     }
 
@@ -116,18 +136,6 @@ internal readonly struct JsonRecord
         catch (InvalidOperationException)
         {
             // Half a surrogate pair, or no UTF-8.
-            return null;
-        }
-    }
-
-    private static string? NameOf(JsonProperty field)
-    {
-        try
-        {
-            return field.Name;
-        }
-        catch (InvalidOperationException)
-        {
             return null;
         }
     }

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Unicode;
 
 namespace Dna.Fast.Messenger;
 
@@ -81,6 +82,8 @@ public static class OutboxCodec
             || !reader.TryUInt32(out uint length) || !reader.TryBytes(length, out ReadOnlySpan<byte> envelope))
             return RecordStatus.Malformed;
         if (senderLength > RecordLimits.IdentityBytesMax || recipientLength > RecordLimits.IdentityBytesMax) return RecordStatus.TooLarge;
+        // Replacement characters would be longer than what they replace.
+        if (!Utf8.IsValid(sender) || !Utf8.IsValid(recipient)) return RecordStatus.Malformed;
         message = new OfflineMessage(
             timestamp, expiry, Encoding.UTF8.GetString(sender), Encoding.UTF8.GetString(recipient), envelope.ToArray(), version == VersionWithSeq ? seq : null);
         return RecordStatus.Ok;

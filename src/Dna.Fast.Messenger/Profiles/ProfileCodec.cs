@@ -67,7 +67,8 @@ public static class ProfileCodec
     }
 
     /// <summary>Reads a profile and makes sure that it is this user's; display fields that are not covered by a right signature are emptied.</summary>
-    /// <param name="trustUnsignedDisplay">True keeps display fields when there is no display signature at all, as in every profile of an old client; a wrong one never counts.</param>
+    /// <param name="trustUnsignedDisplay">True keeps display fields when there is no display signature at all, as in every profile of an old client; a wrong one never counts. And it keeps
+    /// unknown fields, which nothing here can prove: whoever copies a profile can add some.</param>
     public static RecordStatus ReadVerified(ReadOnlySpan<byte> data, SuiteSet suites, string fingerprint, bool trustUnsignedDisplay, out Profile? profile)
     {
         RecordStatus status = Read(data, suites, out Profile? read);
@@ -77,6 +78,7 @@ public static class ProfileCodec
         bool isDisplayTrusted = read.DisplaySignature.IsEmpty
             ? trustUnsignedDisplay
             : suites.OfSigningKey(read.SigningKey.Length)!.Verify(read.SigningKey.Span, ProfileMessages.Displayed(read), read.DisplaySignature.Span);
+        if (!trustUnsignedDisplay) read = read with { Unknown = [] };
         profile = isDisplayTrusted ? read : read with { DisplayName = "", AvatarHash = "", Location = "", Website = "", CreatedAt = 0, UpdatedAt = 0 };
         return RecordStatus.Ok;
     }
@@ -118,9 +120,8 @@ public static class ProfileCodec
     {
         var unknown = new List<UnknownField>();
         int bytes = 0;
-        foreach (string name in json.Names().Where(name => !Known.Contains(name)).Distinct())
+        foreach ((string name, byte[] value) in json.Fields().Where(field => !Known.Contains(field.Name)).DistinctBy(field => field.Name))
         {
-            byte[] value = json.RawValue(name);
             bytes += name.Length + value.Length;
             if (bytes > UnknownBytesMax) break;
             unknown.Add(new UnknownField(name, value));

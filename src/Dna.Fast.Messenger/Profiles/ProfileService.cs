@@ -48,7 +48,8 @@ public sealed class ProfileService(RecordNetwork network) : IDisposable
         if (UserFingerprint.Normalise(fingerprint) is not { } name) return Answer<Profile>.No(ResultCode.InvalidParameter);
         RecordsFound found = await network.GetAllAsync(DnaKeys.Profile(name), deadline, cancellation).ConfigureAwait(false);
         Profile? newest = null;
-        foreach (VerifiedValue value in found.Values)
+        // Of two that are equally new the one that this client put: it alone is whole, with the fields that nobody signs.
+        foreach (VerifiedValue value in found.Values.OrderByDescending(IsOurs))
         {
             // What this client put needs no signature of ours to be trusted.
             bool isTrusted = trustUnsignedDisplay || IsOurs(value);

@@ -54,8 +54,16 @@ public sealed class JsonCWriterTests
         Assert.Null(json.Text("a"));
         Assert.True(JsonRecord.TryParse([.. "{\"a\":\""u8, 0xFF, .. "\"}"u8], out json));
         Assert.Null(json.Text("a"));
-        Assert.True(JsonRecord.TryParse("{\"\\ud800\":1,\"b\":2}"u8, out json));
-        Assert.Equal(2UL, json.UInt64("b"));
+    }
+
+    [Fact]
+    public void A_name_that_is_no_text_refuses_the_object_for_it_would_hide_others()
+    {
+        Assert.False(JsonRecord.TryParse("{\"\\ud800\":1,\"b\":2}"u8, out _));
+        Assert.False(JsonRecord.TryParse("{\"b\":{\"c\":[{\"\\ud800\":1}]}}"u8, out _));
+        Assert.False(JsonRecord.TryParse([.. "{\""u8, 0xFF, .. "\":1}"u8], out _));
+        Assert.True(JsonRecord.TryParse("{\"\\ud83d\\ude00\":1}{\"\\ud800\":1}"u8, out JsonRecord json));
+        Assert.Equal(1UL, json.UInt64("\ud83d\ude00"));
     }
 
     private static string Sample(object spacing) => Encoding.UTF8.GetString(new JsonCWriter((JsonSpacing)spacing)

@@ -72,6 +72,16 @@ public sealed class OutboxCodecTests
     }
 
     [Fact]
+    public void A_sender_that_is_no_text_refuses_the_list()
+    {
+        var message = new OfflineMessage(1, 2, new string('s', 200), "r", new byte[] { 1 });
+        byte[] data = OutboxCodec.Write([message]);
+        Assert.Equal(RecordStatus.Ok, OutboxCodec.Read(data, out _));
+        data.AsSpan(4 + 4 + 1 + 8 + 8 + 2, 200).Fill(0xFF);
+        Assert.Equal(RecordStatus.Malformed, OutboxCodec.Read(data, out _));
+    }
+
+    [Fact]
     public void Mutated_lists_are_refused_or_read_and_never_throw()
     {
         Mutations.Feed(Users.Fixture("outbox.0"), data => OutboxCodec.Read(data, out _));

@@ -108,6 +108,25 @@ public sealed class ProfileServiceTests
     }
 
     [Fact]
+    public async Task Fields_that_somebody_added_to_a_copy_do_not_become_ours()
+    {
+        // A name that is no text once hid the fields before it, and what was written then was no JSON.
+        string[] added = [",\"mallory\":\"was here\"}", ",\"\\/\":3,\"\\ud800\":1}"];
+        UnknownField kept = new("avatar_base64", "\"QUJD\""u8.ToArray());
+        await _alice.Profiles.UpdateAsync(_alice.Keys, profile => profile with { Bio = "first", Unknown = [kept] }, Deadline);
+        var key = DnaKeys.Profile(_alice.Keys.Fingerprint);
+        string mine = System.Text.Encoding.UTF8.GetString(_network.At(key).Single().Newest.Data);
+        for (int i = 0; i < 6; i++) _network.PutUnsigned(key, System.Text.Encoding.UTF8.GetBytes(mine[..^1] + added[i % 2]));
+        await _alice.Profiles.UpdateAsync(_alice.Keys, profile => profile with { Bio = "second" }, Deadline);
+        byte[] written = _network.At(key).Single(slot => slot.Owner.Length > 0).Newest.Data;
+        Assert.Equal(RecordStatus.Ok, ProfileCodec.Read(written, Users.Known, out Profile? read));
+        Assert.Equal(("second", kept.Name), (read!.Bio, read.Unknown.Single().Name));
+        Assert.Equal(kept.Json.ToArray(), read.Unknown.Single().Json.ToArray());
+        // Whoever reads it believes none of them: neither is signed.
+        Assert.Empty((await _bob.Profiles.LoadAsync(_alice.Keys.Fingerprint, Deadline)).Value!.Unknown);
+    }
+
+    [Fact]
     public async Task What_breaks_a_rule_is_not_written()
     {
         Assert.Equal(ResultCode.InvalidParameter, (await _alice.Profiles.UpdateAsync(_alice.Keys, profile => profile with { Bio = new string('x', 512) }, Deadline)).Code);

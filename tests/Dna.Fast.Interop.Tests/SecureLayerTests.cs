@@ -51,7 +51,7 @@ public sealed class SecureLayerTests : IDisposable
         await using DhtNodeProcess stock = await StartStockAsync(node, bits);
 
         // The stock node publishes its certificate when it is connected; it is the recipient.
-        await Bounded.UntilAsync(async () => await node.Dht.FindKeyAsync(KeyName.Of(stock.KeyId), Deadline) is not null, Deadline, "the stock node's certificate is found");
+        await Bounded.UntilAsync(async () => (await node.Dht.FindKeyAsync(KeyName.Of(stock.KeyId), Deadline)).Status == GetAnswerStatus.Found, Deadline, "the stock node's certificate is found");
         SecurePutAnswer first = await node.Dht.PutSignedAsync(InfoHash.OfKey("signed"), Text("first") with { Id = 42 }, Deadline);
         Assert.Equal((SecurePutStatus.Acknowledged, (ushort)0), (first.Status, first.Seq));
         string line = Assert.Single(await stock.GetAsync("signed"));
@@ -157,7 +157,7 @@ public sealed class SecureLayerTests : IDisposable
             "/usr/bin/python3", ["-c", Script, "127.0.0.1", $"{node.Address.Port}"], "apt-get install python3-opendht");
         string reader = (await SaidAsync("reader ")).Split(' ')[1];
         Assert.True(KeyName.TryParse(reader, out KeyName recipient));
-        await Bounded.UntilAsync(async () => await node.Dht.FindKeyAsync(recipient, Deadline) is not null, Deadline, "the library's certificate is found");
+        await Bounded.UntilAsync(async () => (await node.Dht.FindKeyAsync(recipient, Deadline)).Status == GetAnswerStatus.Found, Deadline, "the library's certificate is found");
         Assert.Equal(SecurePutStatus.Acknowledged, (await node.Dht.PutSignedAsync(InfoHash.OfKey("open"), Text("hello"), Deadline)).Status);
         Assert.Equal(SecurePutStatus.Acknowledged, (await node.Dht.PutEncryptedAsync(InfoHash.OfKey("closed"), recipient, Text("secret"), Deadline)).Status);
         python.WriteLine("open");

@@ -4,10 +4,6 @@ using Dna.Fast.Wire;
 
 namespace Dna.Fast.Identity;
 
-/// <param name="Status">Of the look-up; Found exactly when there is a key.</param>
-/// <param name="Spki">DER SubjectPublicKeyInfo.</param>
-internal readonly record struct KeyFound(GetAnswerStatus Status, byte[]? Spki);
-
 /// <summary>Public keys by their names: cached, or from certificates in the network, looked up at both places of the wire specification's section 4.6. Any thread.</summary>
 /// <remarks>A certificate proves itself: its key must hash to the name. So nothing in the cache can become wrong, and it is bounded by count alone.</remarks>
 internal sealed class CertificateBook(IDht dht, TimeProvider time, SecureCounters counters)
@@ -28,9 +24,9 @@ internal sealed class CertificateBook(IDht dht, TimeProvider time, SecureCounter
     }
 
     /// <returns>Found with the DER SubjectPublicKeyInfo; Absent only when both places were looked through, else why one was not.</returns>
-    public async Task<KeyFound> FindAsync(KeyName name, TimeSpan deadline, CancellationToken cancellation)
+    public async Task<KeyAnswer> FindAsync(KeyName name, TimeSpan deadline, CancellationToken cancellation)
     {
-        if (Known(name) is { } known) return new KeyFound(GetAnswerStatus.Found, known);
+        if (Known(name) is { } known) return new KeyAnswer(GetAnswerStatus.Found, known);
         GetAnswerStatus worst = GetAnswerStatus.Absent;
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var open = name.Places().Select(place => LookAsync(place, name, deadline, end.Token)).ToList();
@@ -38,9 +34,9 @@ internal sealed class CertificateBook(IDht dht, TimeProvider time, SecureCounter
         {
             while (open.Count > 0)
             {
-                Task<KeyFound> first = await Task.WhenAny(open).ConfigureAwait(false);
+                Task<KeyAnswer> first = await Task.WhenAny(open).ConfigureAwait(false);
                 open.Remove(first);
-                KeyFound place = await first.ConfigureAwait(false);
+                KeyAnswer place = await first.ConfigureAwait(false);
                 if (place.Status == GetAnswerStatus.Found) return place;
                 if (place.Status > worst) worst = place.Status;
             }
@@ -51,7 +47,7 @@ internal sealed class CertificateBook(IDht dht, TimeProvider time, SecureCounter
             await end.CancelAsync().ConfigureAwait(false);
         }
 
-        return new KeyFound(worst, null);
+        return new KeyAnswer(worst, null);
     }
 
     private byte[]? Known(KeyName name)
@@ -60,17 +56,17 @@ internal sealed class CertificateBook(IDht dht, TimeProvider time, SecureCounter
         return name.LongId is not null && _keys.TryGet(name with { KeyId = null }, out spki) && name.IsNameOf(spki) ? spki : null;
     }
 
-    private async Task<KeyFound> LookAsync(InfoHash place, KeyName name, TimeSpan deadline, CancellationToken cancellation)
+    private async Task<KeyAnswer> LookAsync(InfoHash place, KeyName name, TimeSpan deadline, CancellationToken cancellation)
     {
         var left = new Deadline(time, deadline);
         GetAnswer first = await dht.GetAsync(place, OnlyCertificates, left.Left, cancellation).ConfigureAwait(false);
-        if (first.Status != GetAnswerStatus.Found) return new KeyFound(first.Status, null);
-        if (Choose(first.Values, name) is { } spki) return new KeyFound(GetAnswerStatus.Found, spki);
+        if (first.Status != GetAnswerStatus.Found) return new KeyAnswer(first.Status, null);
+        if (Choose(first.Values, name) is { } spki) return new KeyAnswer(GetAnswerStatus.Found, spki);
 
         // Somebody put another certificate there: the right one may lie beside it.
         GetAnswer all = await dht.GetAllAsync(place, OnlyCertificates, left.Left, cancellation).ConfigureAwait(false);
-        if (Choose(all.Values, name) is { } other) return new KeyFound(GetAnswerStatus.Found, other);
-        return new KeyFound(all.IsComplete ? GetAnswerStatus.Absent : GetAnswerStatus.TimedOut, null);
+        if (Choose(all.Values, name) is { } other) return new KeyAnswer(GetAnswerStatus.Found, other);
+        return new KeyAnswer(all.IsComplete ? GetAnswerStatus.Absent : GetAnswerStatus.TimedOut, null);
     }
 
     private byte[]? Choose(IReadOnlyList<FoundValue> values, KeyName name)

@@ -78,8 +78,8 @@ public sealed class SecureDht : ISecureDht
         Putter.PublishCertificateAsync(deadline, cancellation);
 
     /// <inheritdoc />
-    public async Task<byte[]?> FindKeyAsync(KeyName name, TimeSpan deadline, CancellationToken cancellation = default) =>
-        (await _certificates.FindAsync(name, deadline, cancellation).ConfigureAwait(false)).Spki;
+    public Task<KeyAnswer> FindKeyAsync(KeyName name, TimeSpan deadline, CancellationToken cancellation = default) =>
+        _certificates.FindAsync(name, deadline, cancellation);
 
     /// <inheritdoc />
     public async Task<SecureGetAnswer> GetAsync(InfoHash key, ReadOnlyMemory<byte> where, TimeSpan deadline, CancellationToken cancellation = default)

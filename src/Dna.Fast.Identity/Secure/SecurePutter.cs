@@ -64,7 +64,7 @@ internal sealed class SecurePutter(IDht dht, RsaIdentity identity, ValueOpener o
         using IDisposable? turn = await _slots.EnterAsync(slot, left.Left, cancellation).ConfigureAwait(false);
         if (turn is null) return NotPut(SecurePutStatus.TimedOut, slot);
 
-        KeyFound found = await certificates.FindAsync(recipient, left.Left / ReadingShare, cancellation).ConfigureAwait(false);
+        KeyAnswer found = await certificates.FindAsync(recipient, left.Left / ReadingShare, cancellation).ConfigureAwait(false);
         if (found.Spki is not { } recipientKey) return NotPut(WhyUnknown(found.Status) ?? SecurePutStatus.RecipientUnknown, slot);
         SecurePutStatus status = ValueSealer.Encrypt(identity, value, slot.ValueId, recipientKey, out byte[]? packed);
         if (packed is null) return NotPut(status, slot);

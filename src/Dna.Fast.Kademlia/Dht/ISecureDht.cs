@@ -54,9 +54,9 @@ public interface ISecureDht
     Task<SecurePermanentPut> PublishCertificateAsync(TimeSpan deadline, CancellationToken cancellation = default);
 
     /// <summary>Finds the public key of a name: our own, a cached one, or the one of a certificate in the network that hashes to the name.</summary>
-    /// <returns>Its DER SubjectPublicKeyInfo; null when there is none, or none was found in time.</returns>
+    /// <returns>Found with the key; Absent only when all places of the name were looked through, else why one was not.</returns>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    Task<byte[]?> FindKeyAsync(KeyName name, TimeSpan deadline, CancellationToken cancellation = default);
+    Task<KeyAnswer> FindKeyAsync(KeyName name, TimeSpan deadline, CancellationToken cancellation = default);
 
     /// <summary>Gets the first value that arrives and is genuine and not deleted.</summary>
     /// <param name="where">A packed query map with filters (section 2.4), or empty.</param>

@@ -128,3 +128,8 @@ public sealed record SecureGetAnswer(
 /// <param name="Value">The value; null with <see cref="ValueChange.Gone"/>. A tombstone comes as a value that says so.</param>
 /// <param name="OwnerId">Whose value it is, or was; zero when unsigned, or when that is not remembered.</param>
 public readonly record struct SecureListenEvent(ValueChange Change, ulong ValueId, VerifiedValue? Value, InfoHash OwnerId = default);
+
+/// <summary>What came of looking for the public key of a name.</summary>
+/// <param name="Status">Of the look-up; Found exactly when there is a key.</param>
+/// <param name="Spki">DER SubjectPublicKeyInfo.</param>
+public readonly record struct KeyAnswer(GetAnswerStatus Status, byte[]? Spki);

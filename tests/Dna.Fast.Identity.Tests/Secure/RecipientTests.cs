@@ -34,7 +34,7 @@ public sealed class RecipientTests
         foreach (KeyName name in (KeyName[])[KeyName.Of(Alice.KeyId), KeyName.Of(Alice.LongId), KeyName.OfKey(Alice.PublicKey.Span)])
         {
             var reader = new SecureDht(_dht, Bob, new RsaVerifier(), _time);
-            Assert.Equal(Alice.PublicKey.ToArray(), await reader.FindKeyAsync(name, Deadline));
+            Assert.Equal(Alice.PublicKey.ToArray(), (await reader.FindKeyAsync(name, Deadline)).Spki);
         }
 
         published.Dispose();
@@ -46,12 +46,21 @@ public sealed class RecipientTests
     {
         new ValueBuilder { Id = 1, Type = TypeRegistry.Certificate, Data = Alice.CertificateData() }.Pack(out byte[] packed);
         _dht.Plant(Alice.LongId.Place, packed);
-        Assert.Null(await _bob.FindKeyAsync(KeyName.Of(Alice.KeyId), Deadline));
-        Assert.NotNull(await _bob.FindKeyAsync(KeyName.OfKey(Alice.PublicKey.Span), Deadline));
+        Assert.Equal(GetAnswerStatus.Absent, (await _bob.FindKeyAsync(KeyName.Of(Alice.KeyId), Deadline)).Status);
+        Assert.NotNull((await _bob.FindKeyAsync(KeyName.OfKey(Alice.PublicKey.Span), Deadline)).Spki);
         // Now it is cached, under either name.
         int gets = _dht.Gets.Count;
-        Assert.NotNull(await _bob.FindKeyAsync(KeyName.Of(Alice.KeyId), Deadline));
+        Assert.NotNull((await _bob.FindKeyAsync(KeyName.Of(Alice.KeyId), Deadline)).Spki);
         Assert.Equal(gets, _dht.Gets.Count);
+    }
+
+    [Theory]
+    [InlineData(GetAnswerStatus.Unreachable)]
+    [InlineData(GetAnswerStatus.TimedOut)]
+    public async Task A_key_that_could_not_be_looked_for_is_not_called_absent(GetAnswerStatus why)
+    {
+        _dht.Fails = why;
+        Assert.Equal(new KeyAnswer(why, null), await _bob.FindKeyAsync(KeyName.OfKey(Alice.PublicKey.Span), Deadline));
     }
 
     [Fact]
@@ -60,10 +69,10 @@ public sealed class RecipientTests
         new ValueBuilder { Id = 2, Type = TypeRegistry.Certificate, Data = Bob.CertificateData() }.Pack(out byte[] wrong);
         _dht.Plant(Alice.KeyId, wrong);
         var reader = new SecureDht(_dht, null, new RsaVerifier(), _time);
-        Assert.Null(await reader.FindKeyAsync(KeyName.Of(Alice.KeyId), Deadline));
+        Assert.Equal(GetAnswerStatus.Absent, (await reader.FindKeyAsync(KeyName.Of(Alice.KeyId), Deadline)).Status);
         Assert.True(reader.Figures.ForeignCertificates > 0);
         await _alice.PublishCertificateAsync(Deadline);
-        Assert.NotNull(await reader.FindKeyAsync(KeyName.Of(Alice.KeyId), Deadline));
+        Assert.NotNull((await reader.FindKeyAsync(KeyName.Of(Alice.KeyId), Deadline)).Spki);
     }
 
     [Fact]

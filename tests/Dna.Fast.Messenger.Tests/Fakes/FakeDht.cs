@@ -70,7 +70,7 @@ internal sealed class FakeDht(FakeNetwork network, byte[] owner) : ISecureDht, I
     Task<SecurePermanentPut> ISecureDht.PublishCertificateAsync(TimeSpan deadline, CancellationToken cancellation) =>
         PutSignedPermanentAsync(OwnerId, new NewSecureValue { Id = 1, Type = 8, Data = new byte[] { 1 } }, deadline, cancellation);
 
-    Task<byte[]?> ISecureDht.FindKeyAsync(KeyName name, TimeSpan deadline, CancellationToken cancellation) => throw new NotSupportedException();
+    Task<KeyAnswer> ISecureDht.FindKeyAsync(KeyName name, TimeSpan deadline, CancellationToken cancellation) => throw new NotSupportedException();
 
     Task<PutAnswer> IDht.PutAsync(InfoHash key, ReadOnlyMemory<byte> packed, TimeSpan deadline, CancellationToken cancellation) => throw new NotSupportedException();
 

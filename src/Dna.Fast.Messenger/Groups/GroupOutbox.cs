@@ -71,7 +71,7 @@ public sealed class GroupOutbox(RecordNetwork network, ChunkStore chunks, Keyser
         int unopened = 0;
         foreach (IGrouping<string, GroupMessage> sender in read.SelectMany(day => day.Messages).Where(message => group.Members.Contains(message.Sender)).GroupBy(message => message.Sender))
         {
-            Answer<PublicKeyEntry> entry = await keyserver.EntryAsync(sender.Key, within, cancellation).ConfigureAwait(false);
+            Answer<PublicKeyEntry> entry = await keyserver.EntryAsync(sender.Key, Freshness.Cached, within, cancellation).ConfigureAwait(false);
             foreach (GroupMessage message in sender)
             {
                 if (entry.Value is not { } known || !groupKeys.TryGetValue(message.KeyVersion, out ReadOnlyMemory<byte> key)) unopened++;

@@ -8,7 +8,8 @@ namespace Dna.Fast.Messenger;
 /// Any thread; changes of one group by one client follow one another. Each writer has a slot of its own under the group's key. A group that cannot be read is not changed. A deadline covers a
 /// whole call. <c>creator</c> is whose group the caller knows it to be; without it anybody who knows the UUID can make the group unreadable, though not change it unnoticed.
 /// </remarks>
-public sealed class GroupService(RecordNetwork network) : IDisposable
+/// <param name="caches">Null: every call asks the network.</param>
+public sealed class GroupService(RecordNetwork network, RecordCaches? caches = null) : IDisposable
 {
     private readonly KeyLocks _locks = new();
 
@@ -37,7 +38,12 @@ public sealed class GroupService(RecordNetwork network) : IDisposable
     /// <returns>NotFound, also when it was deleted; AuthenticationFailed when only versions are there that do not count; NetworkError and Timeout when it is not known.</returns>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public Task<Answer<Group>> GetAsync(string uuid, string? creator, TimeSpan deadline, CancellationToken cancellation = default) =>
-        GetAsync(uuid, creator, network.Within(deadline), cancellation);
+        GetAsync(uuid, creator, Freshness.Cached, network.Within(deadline), cancellation);
+
+    /// <summary>As <see cref="GetAsync(string, string, TimeSpan, CancellationToken)"/>, and says whether a cached version will do.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public Task<Answer<Group>> GetAsync(string uuid, string? creator, Freshness freshness, TimeSpan deadline, CancellationToken cancellation = default) =>
+        GetAsync(uuid, creator, freshness, network.Within(deadline), cancellation);
 
     /// <summary>Changes name and description; null keeps one. Creator or member.</summary>
     /// <returns>The new version; AuthenticationFailed for others; InvalidParameter; else as <see cref="GetAsync(string, string, TimeSpan, CancellationToken)"/>.</returns>
@@ -106,10 +112,18 @@ public sealed class GroupService(RecordNetwork network) : IDisposable
 
     public void Dispose() => _locks.Dispose();
 
-    private async Task<Answer<Group>> GetAsync(string uuid, string? creator, Deadline deadline, CancellationToken cancellation)
+    private Task<Answer<Group>> GetAsync(string uuid, string? creator, Freshness freshness, Deadline deadline, CancellationToken cancellation)
     {
-        if (!Guid.TryParseExact(uuid, "D", out Guid id)) return Answer<Group>.No(ResultCode.InvalidParameter);
+        if (!Guid.TryParseExact(uuid, "D", out Guid id)) return Task.FromResult(Answer<Group>.No(ResultCode.InvalidParameter));
         string name = id.ToString("D");
+        return caches is null
+            ? SearchAsync(name, creator, deadline, cancellation)
+            : caches.Groups.GetAsync(
+                RecordCaches.GroupKey(name, creator), freshness, (left, token) => SearchAsync(name, creator, network.Within(left), token), deadline.Left, cancellation);
+    }
+
+    private async Task<Answer<Group>> SearchAsync(string name, string? creator, Deadline deadline, CancellationToken cancellation)
+    {
         RecordsFound found = await network.GetAllAsync(DnaKeys.Group(name), deadline, cancellation).ConfigureAwait(false);
         var versions = new List<Group>();
         foreach (VerifiedValue value in found.Values)
@@ -126,7 +140,7 @@ public sealed class GroupService(RecordNetwork network) : IDisposable
     {
         using IDisposable? turn = await _locks.EnterAsync(uuid, deadline, cancellation).ConfigureAwait(false);
         if (turn is null) return Answer<Group>.No(ResultCode.Timeout);
-        Answer<Group> present = await GetAsync(uuid, creator, deadline, cancellation).ConfigureAwait(false);
+        Answer<Group> present = await GetAsync(uuid, creator, Freshness.Fresh, deadline, cancellation).ConfigureAwait(false);
         if (present.Value is not { } group) return present;
         bool isCreator = keys.Fingerprint == group.Creator;
         // A group that its creator never signed is signed by nobody else either: no reader would count it.
@@ -141,6 +155,15 @@ public sealed class GroupService(RecordNetwork network) : IDisposable
         Group signed = GroupCodec.Sign(keys, group);
         // Signed versions live a year: a group whose members are away for a week is still there.
         RecordPut put = await network.PutSharedAsync(DnaKeys.Group(group.Uuid), TypeRegistry.Year, GroupCodec.Write(signed), deadline, cancellation).ConfigureAwait(false);
+        Remember(signed, put.IsSuccess);
         return put.IsSuccess ? Answer<Group>.Of(signed) : Answer<Group>.No(put.Report.Code);
+    }
+
+    private void Remember(Group group, bool isTaken)
+    {
+        // Whoever knows no creator may see another's group.
+        caches?.Groups.Invalidate(RecordCaches.GroupKey(group.Uuid, null));
+        if (isTaken && !group.IsDeleted) caches?.Groups.Put(RecordCaches.GroupKey(group.Uuid, group.Creator), group);
+        else caches?.Groups.Invalidate(RecordCaches.GroupKey(group.Uuid, group.Creator));
     }
 }

@@ -8,7 +8,8 @@ namespace Dna.Fast.Messenger;
 /// Any thread. A deadline covers a whole call. Every reader looks at the values of all owners and takes the newest that is the asked user's by three comparisons at once: the
 /// fingerprint in the entry, the fingerprint that was asked for, and the hash of the key that signed it.
 /// </remarks>
-public sealed class KeyserverService(RecordNetwork network, NameService names)
+/// <param name="caches">Null: every call asks the network.</param>
+public sealed class KeyserverService(RecordNetwork network, NameService names, RecordCaches? caches = null)
 {
     /// <summary>Publishes our public keys and our reverse entry.</summary>
     /// <param name="name">The name to show; null for the fingerprint.</param>
@@ -21,21 +22,26 @@ public sealed class KeyserverService(RecordNetwork network, NameService names)
     /// <param name="nameOrFingerprint">128 hex digits, or a name, of which case does not count.</param>
     /// <returns>InvalidParameter for what can be neither; NotFound; AuthenticationFailed when only entries that are not the user's are there; NetworkError and Timeout when it is not known.</returns>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public async Task<Answer<PublicKeyEntry>> LookupAsync(string nameOrFingerprint, TimeSpan deadline, CancellationToken cancellation = default)
+    public Task<Answer<PublicKeyEntry>> LookupAsync(string nameOrFingerprint, TimeSpan deadline, CancellationToken cancellation = default) =>
+        LookupAsync(nameOrFingerprint, Freshness.Cached, deadline, cancellation);
+
+    /// <summary>As <see cref="LookupAsync(string, TimeSpan, CancellationToken)"/>, and says whether a cached entry will do.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public async Task<Answer<PublicKeyEntry>> LookupAsync(string nameOrFingerprint, Freshness freshness, TimeSpan deadline, CancellationToken cancellation = default)
     {
         Deadline within = network.Within(deadline);
         if (UserFingerprint.Normalise(nameOrFingerprint) is not { } fingerprint)
         {
-            Answer<Profile> owner = await names.OwnerAsync(nameOrFingerprint, within, cancellation).ConfigureAwait(false);
+            Answer<Profile> owner = await names.OwnerAsync(nameOrFingerprint, freshness, within, cancellation).ConfigureAwait(false);
             if (owner.Value is not { } profile) return Answer<PublicKeyEntry>.No(owner.Code);
             fingerprint = profile.Fingerprint;
         }
 
-        return await EntryAsync(fingerprint, within, cancellation).ConfigureAwait(false);
+        return await EntryAsync(fingerprint, freshness, within, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Who a fingerprint says it is: the newest valid reverse entry.</summary>
-    /// <returns>As <see cref="LookupAsync"/>.</returns>
+    /// <returns>As <see cref="LookupAsync(string, TimeSpan, CancellationToken)"/>.</returns>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public async Task<Answer<ReverseEntry>> ReverseAsync(string fingerprint, TimeSpan deadline, CancellationToken cancellation = default)
     {
@@ -74,18 +80,24 @@ public sealed class KeyserverService(RecordNetwork network, NameService names)
 
     /// <summary>The address of a user's wallet.</summary>
     /// <param name="walletNetwork">A name out of <see cref="NamedTexts.NoWallets"/>: <c>btc</c>, <c>backbone</c> and so on.</param>
-    /// <returns>NotFound when the user has none there; else as <see cref="LookupAsync"/>.</returns>
+    /// <returns>NotFound when the user has none there; else as <see cref="LookupAsync(string, TimeSpan, CancellationToken)"/>.</returns>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public async Task<Answer<string>> AddressAsync(string nameOrFingerprint, string walletNetwork, TimeSpan deadline, CancellationToken cancellation = default)
     {
         if (!NamedTexts.NoWallets.All.Any(field => field.Name == walletNetwork)) return Answer<string>.No(ResultCode.InvalidParameter);
-        Answer<Profile> user = await names.ProfileAsync(nameOrFingerprint, network.Within(deadline), cancellation).ConfigureAwait(false);
+        Answer<Profile> user = await names.ProfileAsync(nameOrFingerprint, Freshness.Cached, network.Within(deadline), cancellation).ConfigureAwait(false);
         if (user.Value is not { } profile) return Answer<string>.No(user.Code);
         string address = profile.Wallets[walletNetwork];
         return address.Length == 0 ? Answer<string>.No(ResultCode.NotFound) : Answer<string>.Of(address);
     }
 
-    internal async Task<Answer<PublicKeyEntry>> EntryAsync(string fingerprint, Deadline deadline, CancellationToken cancellation)
+    /// <param name="fingerprint">Lower-case hex digits.</param>
+    internal Task<Answer<PublicKeyEntry>> EntryAsync(string fingerprint, Freshness freshness, Deadline deadline, CancellationToken cancellation) =>
+        caches is null
+            ? SearchAsync(fingerprint, deadline, cancellation)
+            : caches.Keys.GetAsync(fingerprint, freshness, (left, token) => SearchAsync(fingerprint, network.Within(left), token), deadline.Left, cancellation);
+
+    private async Task<Answer<PublicKeyEntry>> SearchAsync(string fingerprint, Deadline deadline, CancellationToken cancellation)
     {
         RecordsFound found = await network.GetAllAsync(DnaKeys.PublicKeys(fingerprint), deadline, cancellation).ConfigureAwait(false);
         PublicKeyEntry? newest = null;
@@ -106,7 +118,7 @@ public sealed class KeyserverService(RecordNetwork network, NameService names)
     {
         string identity = name ?? keys.Fingerprint;
         if (name is not null && !NameRules.MayExist(name)) return PutReport.No(ResultCode.InvalidParameter);
-        Answer<PublicKeyEntry> present = await EntryAsync(keys.Fingerprint, deadline, cancellation).ConfigureAwait(false);
+        Answer<PublicKeyEntry> present = await EntryAsync(keys.Fingerprint, Freshness.Fresh, deadline, cancellation).ConfigureAwait(false);
         if (present.Code is ResultCode.NetworkError or ResultCode.Timeout) return PutReport.No(present.Code);
         uint version = 1;
         if (present.Value is { } before)
@@ -115,11 +127,15 @@ public sealed class KeyserverService(RecordNetwork network, NameService names)
             version = isSame ? before.Version : before.Version + 1;
         }
 
-        byte[] entry = PublicKeyCodec.Write(PublicKeyCodec.Sign(keys, identity, network.Now, version));
+        PublicKeyEntry signed = PublicKeyCodec.Sign(keys, identity, network.Now, version);
+        byte[] entry = PublicKeyCodec.Write(signed);
         byte[] reverse = ReverseCodec.Write(ReverseCodec.Sign(keys, identity, network.Now));
         RecordPut[] puts = await Task.WhenAll(
             network.PutOwnAsync(DnaKeys.PublicKeys(keys.Fingerprint), TypeRegistry.Year, entry, deadline, cancellation),
             network.PutOwnAsync(DnaKeys.Reverse(keys.Fingerprint), TypeRegistry.Year, reverse, deadline, cancellation)).ConfigureAwait(false);
+        if (puts[0].IsSuccess) caches?.Keys.Put(keys.Fingerprint, signed, RecordCaches.OwnKeysTtl);
+        // Some nodes may have taken it.
+        else caches?.Keys.Invalidate(keys.Fingerprint);
         return PutReport.Worst([.. puts.Select(put => put.Report)]);
     }
 

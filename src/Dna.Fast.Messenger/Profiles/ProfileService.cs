@@ -7,7 +7,8 @@ namespace Dna.Fast.Messenger;
 /// <remarks>
 /// Any thread; changes of one user follow one another. A deadline covers a whole call. A profile that could not be read is never taken for one that does not exist: nothing is written over it.
 /// </remarks>
-public sealed class ProfileService(RecordNetwork network) : IDisposable
+/// <param name="caches">Null: every call asks the network.</param>
+public sealed class ProfileService(RecordNetwork network, RecordCaches? caches = null) : IDisposable
 {
     private readonly KeyLocks _locks = new();
 
@@ -17,7 +18,12 @@ public sealed class ProfileService(RecordNetwork network) : IDisposable
     /// <returns>NotFound; AuthenticationFailed when only profiles that are not the user's are there; NetworkError and Timeout when it is not known.</returns>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public Task<Answer<Profile>> LoadAsync(string fingerprint, TimeSpan deadline, bool trustUnsignedDisplay = false, CancellationToken cancellation = default) =>
-        LoadAsync(fingerprint, network.Within(deadline), trustUnsignedDisplay, cancellation);
+        trustUnsignedDisplay ? SearchAsync(fingerprint, network.Within(deadline), trustUnsignedDisplay, cancellation) : LoadAsync(fingerprint, Freshness.Cached, deadline, cancellation);
+
+    /// <summary>As <see cref="LoadAsync(string, TimeSpan, bool, CancellationToken)"/> without trust in unsigned display fields, and says whether a cached one will do.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public Task<Answer<Profile>> LoadAsync(string fingerprint, Freshness freshness, TimeSpan deadline, CancellationToken cancellation = default) =>
+        LoadAsync(fingerprint, freshness, network.Within(deadline), cancellation);
 
     /// <summary>Changes our own profile: reads it, changes it, signs it, and puts it with a later timestamp and the next version. Where there is none yet, it begins with an empty one.</summary>
     /// <param name="change">May be called more than once; what it does to fingerprint, keys, timestamp, version and signatures does not count.</param>
@@ -43,7 +49,12 @@ public sealed class ProfileService(RecordNetwork network) : IDisposable
 
     public void Dispose() => _locks.Dispose();
 
-    internal async Task<Answer<Profile>> LoadAsync(string fingerprint, Deadline deadline, bool trustUnsignedDisplay, CancellationToken cancellation)
+    internal Task<Answer<Profile>> LoadAsync(string fingerprint, Freshness freshness, Deadline deadline, CancellationToken cancellation) =>
+        caches is null || UserFingerprint.Normalise(fingerprint) is not { } name
+            ? SearchAsync(fingerprint, deadline, trustUnsignedDisplay: false, cancellation)
+            : caches.Profiles.GetAsync(name, freshness, (left, token) => SearchAsync(name, network.Within(left), trustUnsignedDisplay: false, token), deadline.Left, cancellation);
+
+    private async Task<Answer<Profile>> SearchAsync(string fingerprint, Deadline deadline, bool trustUnsignedDisplay, CancellationToken cancellation)
     {
         if (UserFingerprint.Normalise(fingerprint) is not { } name) return Answer<Profile>.No(ResultCode.InvalidParameter);
         RecordsFound found = await network.GetAllAsync(DnaKeys.Profile(name), deadline, cancellation).ConfigureAwait(false);
@@ -64,15 +75,19 @@ public sealed class ProfileService(RecordNetwork network) : IDisposable
     {
         using IDisposable? turn = await _locks.EnterAsync(keys.Fingerprint, deadline, cancellation).ConfigureAwait(false);
         if (turn is null) return PutReport.No(ResultCode.Timeout);
-        Answer<Profile> present = await LoadAsync(keys.Fingerprint, deadline, trustUnsignedDisplay: false, cancellation).ConfigureAwait(false);
+        Answer<Profile> present = await LoadAsync(keys.Fingerprint, Freshness.Fresh, deadline, cancellation).ConfigureAwait(false);
         // Forged ones under our key do not keep us from writing ours; not knowing does.
         if (present.Code is not (ResultCode.Success or ResultCode.NotFound or ResultCode.AuthenticationFailed)) return PutReport.No(present.Code);
         Profile before = present.Value ?? new Profile { Fingerprint = keys.Fingerprint, SigningKey = keys.SigningKey, EncryptionKey = keys.EncryptionKey, CreatedAt = network.Now };
         ulong now = Math.Max(network.Now, before.Timestamp + 1);
         Profile changed = change(before) with { Timestamp = now, UpdatedAt = now, Version = before.Version + 1 };
         if (ProfileRules.Check(changed) != ProfileProblem.None) return PutReport.No(ResultCode.InvalidParameter);
-        byte[] data = ProfileCodec.Write(ProfileCodec.Sign(keys, changed));
-        return (await network.PutOwnAsync(DnaKeys.Profile(keys.Fingerprint), TypeRegistry.Year, data, deadline, cancellation).ConfigureAwait(false)).Report;
+        Profile signed = ProfileCodec.Sign(keys, changed);
+        RecordPut put = await network.PutOwnAsync(DnaKeys.Profile(keys.Fingerprint), TypeRegistry.Year, ProfileCodec.Write(signed), deadline, cancellation).ConfigureAwait(false);
+        if (put.IsSuccess) caches?.Profiles.Put(keys.Fingerprint, signed);
+        // Some nodes may have taken it.
+        else caches?.Profiles.Invalidate(keys.Fingerprint);
+        return put.Report;
     }
 
     private bool IsOurs(VerifiedValue value) => value.IsSigned && value.OwnerId == network.Dht.OwnerId;

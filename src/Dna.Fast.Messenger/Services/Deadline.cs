@@ -7,6 +7,9 @@ internal readonly struct Deadline
     private readonly long _start;
     private readonly TimeSpan _length;
 
+    /// <summary>The longest the platform can wait for; a deadline beyond it is none.</summary>
+    private static readonly TimeSpan WaitMax = TimeSpan.FromMilliseconds(int.MaxValue);
+
     public Deadline(TimeProvider time, TimeSpan length)
     {
         _time = time;
@@ -23,4 +26,7 @@ internal readonly struct Deadline
             return left > TimeSpan.Zero ? left : TimeSpan.Zero;
         }
     }
+
+    /// <summary>What is left, as the platform's waits take it.</summary>
+    public TimeSpan LeftToWait => Left < WaitMax ? Left : WaitMax;
 }

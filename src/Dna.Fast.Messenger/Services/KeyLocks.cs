@@ -6,8 +6,6 @@ internal sealed class KeyLocks : IDisposable
     // As many as the original's (DNA layer, section 15.2): two names seldom share one.
     private const int Stripes = 32;
 
-    private static readonly TimeSpan WaitMax = TimeSpan.FromMilliseconds(int.MaxValue);
-
     private readonly SemaphoreSlim[] _stripes = [.. Enumerable.Range(0, Stripes).Select(_ => new SemaphoreSlim(1, 1))];
 
     /// <summary>Waits for the turn of a name; disposing the result ends it.</summary>
@@ -15,9 +13,7 @@ internal sealed class KeyLocks : IDisposable
     public async Task<IDisposable?> EnterAsync(string name, Deadline deadline, CancellationToken cancellation)
     {
         SemaphoreSlim stripe = _stripes[(uint)StringComparer.Ordinal.GetHashCode(name) % Stripes];
-        // The longest the platform can wait for; a deadline beyond it is none.
-        TimeSpan left = deadline.Left < WaitMax ? deadline.Left : WaitMax;
-        return await stripe.WaitAsync(left, cancellation).ConfigureAwait(false) ? new Turn(stripe) : null;
+        return await stripe.WaitAsync(deadline.LeftToWait, cancellation).ConfigureAwait(false) ? new Turn(stripe) : null;
     }
 
     public void Dispose()

@@ -16,7 +16,7 @@ public sealed class RecordNetwork(ISecureDht dht, SuiteSet suites, TimeProvider 
     public const int AnnouncedMax = 1024;
 
     /// <summary>The id the original gives its signed records.</summary>
-    private const ulong UsualValueId = 1;
+    internal const ulong UsualValueId = 1;
 
     private readonly LinkedList<(InfoHash Key, ulong Id, SecurePermanentPut Put)> _announced = [];
     private readonly Dictionary<(InfoHash Key, ulong Id), LinkedListNode<(InfoHash Key, ulong Id, SecurePermanentPut Put)>> _places = [];
@@ -121,7 +121,7 @@ public sealed class RecordNetwork(ISecureDht dht, SuiteSet suites, TimeProvider 
             answer = await AnnounceAsync(key, value with { Id = before }, deadline, cancellation).ConfigureAwait(false);
         }
 
-        return new RecordPut(new PutReport(CodeOf(answer.Status), answer.Acknowledged), answer.Seq);
+        return new RecordPut(new PutReport(CodeOf(answer.Status), answer.Acknowledged), answer.Seq, answer.ValueId);
     }
 
     private async Task<RecordsFound> GetAllOpenAsync(InfoHash key, Deadline deadline, CancellationToken cancellation)
@@ -134,6 +134,22 @@ public sealed class RecordNetwork(ISecureDht dht, SuiteSet suites, TimeProvider 
             _ => answer.Values.Count > 0 ? ResultCode.Success : ResultCode.NotFound,
         };
         return new RecordsFound(code, answer.Values, answer.IsComplete);
+    }
+
+    /// <summary>Announces a record of ours no more; in the network it lives on until it expires.</summary>
+    /// <returns>False when it was not announced.</returns>
+    internal bool StopAnnouncing(InfoHash key, ulong id)
+    {
+        SecurePermanentPut put;
+        lock (_places)
+        {
+            if (!_places.Remove((key, id), out var place)) return false;
+            _announced.Remove(place);
+            put = place.Value.Put;
+        }
+
+        put.Dispose();
+        return true;
     }
 
     /// <summary>Ends all announcements and calls. What is in the network lives on until it expires.</summary>
@@ -196,7 +212,8 @@ public sealed class RecordNetwork(ISecureDht dht, SuiteSet suites, TimeProvider 
 }
 
 /// <param name="Seq">The version it has in the network.</param>
-internal readonly record struct RecordPut(PutReport Report, ushort Seq)
+/// <param name="ValueId">The id it has there; 0 when it was not put.</param>
+internal readonly record struct RecordPut(PutReport Report, ushort Seq, ulong ValueId = 0)
 {
     public bool IsSuccess => Report.IsSuccess;
 }

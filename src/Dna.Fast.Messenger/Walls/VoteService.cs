@@ -42,7 +42,7 @@ public sealed class VoteService(RecordNetwork network, KeyserverService keyserve
         int up = 0, down = 0, unknown = 0;
         foreach (IGrouping<string, Vote>[] batch in votes.Take(VotesMax).GroupBy(vote => vote.Voter).Chunk(InFlightMax))
         {
-            Answer<PublicKeyEntry>[] keys = await Task.WhenAll(batch.Select(voter => keyserver.EntryAsync(voter.Key, within, cancellation))).ConfigureAwait(false);
+            Answer<PublicKeyEntry>[] keys = await Task.WhenAll(batch.Select(voter => keyserver.EntryAsync(voter.Key, Freshness.Cached, within, cancellation))).ConfigureAwait(false);
             for (int i = 0; i < batch.Length; i++)
             {
                 if (keys[i].Value is not { } entry)

@@ -91,7 +91,7 @@ public sealed class WallService(RecordNetwork network, ChunkStore chunks, Keyser
 
     private async Task<(ResultCode Code, List<WallPost> Posts)> VerifiedAsync(string wall, string poster, Deadline deadline, CancellationToken cancellation)
     {
-        Answer<PublicKeyEntry> key = await keyserver.EntryAsync(poster, deadline, cancellation).ConfigureAwait(false);
+        Answer<PublicKeyEntry> key = await keyserver.EntryAsync(poster, Freshness.Cached, deadline, cancellation).ConfigureAwait(false);
         // Without the key no post can be checked, so none is shown.
         return key.Value is { } entry ? await PostsOfAsync(wall, poster, entry.SigningKey, deadline, cancellation).ConfigureAwait(false) : (key.Code, []);
     }

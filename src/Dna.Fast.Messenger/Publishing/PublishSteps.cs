@@ -35,8 +35,9 @@ public sealed partial class PublishQueue
                 await Task.Delay(pause, _time, entry.Token).ConfigureAwait(false);
             }
         }
-        catch (OperationCanceledException) when (entry.Token.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
+            // The ticket, the queue, or the network below.
             End(entry, PublishStatus.Cancelled, entry.LastReport);
         }
         catch (Exception)

@@ -17,10 +17,10 @@ internal static class KeyPublisher
     /// <summary>The name our entry shows, or the one our profile claims; null when there is neither.</summary>
     private static async Task<Answer<string?>> NameAsync(string fingerprint, MessengerServices services, Deadline deadline, CancellationToken cancellation)
     {
-        Answer<PublicKeyEntry> entry = await services.Keyserver.LookupAsync(fingerprint, deadline.Left, cancellation).ConfigureAwait(false);
+        Answer<PublicKeyEntry> entry = await services.Keyserver.LookupAsync(fingerprint, Freshness.Fresh, deadline.Left, cancellation).ConfigureAwait(false);
         if (entry.Value is { } present && present.Identity != fingerprint) return Answer<string?>.Of(NameRules.MayExist(present.Identity) ? present.Identity : null);
         if (entry.Code is not (ResultCode.Success or ResultCode.NotFound or ResultCode.AuthenticationFailed)) return Answer<string?>.No(entry.Code);
-        Answer<Profile> profile = await services.Profiles.LoadAsync(fingerprint, deadline.Left, trustUnsignedDisplay: false, cancellation).ConfigureAwait(false);
+        Answer<Profile> profile = await services.Profiles.LoadAsync(fingerprint, Freshness.Fresh, deadline.Left, cancellation).ConfigureAwait(false);
         if (profile.Code is not (ResultCode.Success or ResultCode.NotFound or ResultCode.AuthenticationFailed)) return Answer<string?>.No(profile.Code);
         bool hasName = profile.Value?.Name is { } claimed && claimed.IsValidAt(services.Network.Now);
         return Answer<string?>.Of(hasName ? profile.Value!.Name!.Name : null);

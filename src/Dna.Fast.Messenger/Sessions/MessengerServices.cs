@@ -4,23 +4,24 @@ namespace Dna.Fast.Messenger;
 public sealed class MessengerServices : IDisposable
 {
     /// <summary>Services without a session, for whoever only reads; whoever made them disposes them, and the network with them.</summary>
-    public MessengerServices(RecordNetwork network, IDeliveryLog log)
+    /// <param name="caches">Null: every call asks the network. The caches are their maker's.</param>
+    public MessengerServices(RecordNetwork network, IDeliveryLog log, RecordCaches? caches = null)
     {
         Network = network;
         Chunks = new ChunkStore(network);
-        Profiles = new ProfileService(network);
-        Names = new NameService(network, Profiles);
-        Keyserver = new KeyserverService(network, Names);
+        Profiles = new ProfileService(network, caches);
+        Names = new NameService(network, Profiles, caches);
+        Keyserver = new KeyserverService(network, Names, caches);
         Queue = new OfflineQueue(network, Chunks);
         Inbox = new Inbox(network, Chunks, log);
         Contacts = new ContactListService(network);
         Requests = new ContactRequestService(network);
-        Groups = new GroupService(network);
+        Groups = new GroupService(network, caches);
         GroupKeys = new GroupKeyService(Chunks, network.Suites);
         GroupOutbox = new GroupOutbox(network, Chunks, Keyserver);
         Wall = new WallService(network, Chunks, Keyserver);
         Votes = new VoteService(network, Keyserver);
-        Presences = new PresenceService(network);
+        Presences = new PresenceService(network, caches);
         Registry = new RegistryService(network);
     }
 

@@ -83,7 +83,7 @@ public sealed class MessengerSession : IAsyncDisposable
 
     /// <summary>Seals a text for a user and queues it.</summary>
     /// <param name="nameOrFingerprint">Who shall read it.</param>
-    /// <returns>As <see cref="KeyserverService.LookupAsync"/> when the recipient's keys are not found, as <see cref="OfflineQueue.QueueAsync"/> else; CryptographyFailed when the recipient's
+    /// <returns>As <see cref="KeyserverService.LookupAsync(string, TimeSpan, CancellationToken)"/> when the recipient's keys are not found, as <see cref="OfflineQueue.QueueAsync"/> else; CryptographyFailed when the recipient's
     /// keys are of another suite than ours.</returns>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public Task<SendReport> SendAsync(string nameOrFingerprint, ReadOnlyMemory<byte> text, TimeSpan deadline, CancellationToken cancellation = default) =>

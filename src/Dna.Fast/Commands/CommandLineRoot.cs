@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Dna.Fast.Commands.Contacts;
 using Dna.Fast.Commands.Id;
+using Dna.Fast.Commands.Msg;
 using Dna.Fast.Commands.Name;
 using Dna.Fast.Commands.Presences;
 using Dna.Fast.Commands.Profiles;
@@ -47,6 +48,7 @@ internal static class CommandLineRoot
             ProfileCommand.Create(surroundings),
             ContactsCommand.Create(surroundings),
             PresenceCommand.Create(surroundings),
+            MsgCommand.Create(surroundings),
         };
         foreach (Option option in root.Options)
         {

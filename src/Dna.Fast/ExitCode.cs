@@ -23,6 +23,9 @@ internal static class ExitCode
     /// <summary>The identity cannot be used: no key file, a wrong passphrase, a damaged or foreign file, one that others can read.</summary>
     public const int Identity = 6;
 
+    /// <summary>The configuration (file or environment) is wrong; every problem was said with its place.</summary>
+    public const int Configuration = 7;
+
     /// <summary>It is there already, or somebody else has it: a name that is taken.</summary>
     public const int Taken = 7;
 }

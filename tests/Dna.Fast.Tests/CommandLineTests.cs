@@ -78,6 +78,8 @@ public sealed class CommandLineTests
     {
         ParseResult result = CommandLineRoot.Create().Parse(["run", .. options]);
         Assert.Empty(result.Errors);
-        return RunCommand.Read(result);
+        LoadedConfig loaded = ConfigLoader.Load(ConfigOptions.Read(result, new Dictionary<string, string>()) with { DefaultFile = "/nonexistent/dna.toml" });
+        Assert.Empty(loaded.Problems);
+        return RunSettings.Of(loaded.Configuration);
     }
 }

@@ -23,14 +23,10 @@ internal static class ClientOptions
     };
 
     public static TextOption<uint> NetworkOption() => Texts.Option<uint>(
-        "--network", "Network id; nodes of another one do not hear us", "N", ("0", 0u), TryNetwork, "a number from 0 to 4294967295, or 0x and hex digits");
+        "--network", "Network id; nodes of another one do not hear us", "N", ("0", 0u), SettingTexts.TryNetwork, "a number from 0 to 4294967295, or 0x and hex digits");
 
     public static TextOption<int> TimeoutOption() => Texts.Option<int>(
         "--timeout", "Seconds to wait for the answer", "S", ($"{TimeoutSecondsDefault}", TimeoutSecondsDefault), TrySeconds, "a number of seconds from 1 to 86400");
-
-    private static bool TryNetwork(string text, out uint network) => text.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
-        ? uint.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out network)
-        : uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out network);
 
     private static bool TrySeconds(string text, out int seconds) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out seconds) && seconds is >= 1 and <= 86_400;

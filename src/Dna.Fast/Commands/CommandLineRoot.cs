@@ -43,6 +43,8 @@ internal static class CommandLineRoot
             ListenCommand.Create(surroundings),
             PingCommand.Create(),
             StatusCommand.Create(),
+            CheckCommand.Create(),
+            ConfigCommand.Create(),
             IdCommand.Create(surroundings),
             NameCommand.Create(surroundings),
             ProfileCommand.Create(surroundings),

@@ -46,8 +46,9 @@ internal sealed class NodeHost
 
     /// <summary>Runs a node until SIGTERM or SIGINT.</summary>
     /// <returns>An <see cref="ExitCode"/>.</returns>
-    public static async Task<int> RunAsync(RunSettings settings, TextWriter output, TextWriter error)
+    public static async Task<int> RunAsync(ConfigInputs inputs, Configuration configuration, TextWriter output, TextWriter error)
     {
+        var settings = RunSettings.Of(configuration);
         using var interrupt = new Interrupt(endsAtOnceOnSecond: false);
         Posix.KeepFilesPrivate();
         var log = new StderrLogger(settings.LogLevel, settings.LogFormat, error, TimeProvider.System);

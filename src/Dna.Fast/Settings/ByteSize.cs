@@ -32,6 +32,20 @@ internal static class ByteSize
         return true;
     }
 
+    /// <summary>Exactly, as <see cref="TryParse"/> reads it: <c>64MiB</c>, or bytes where no unit divides them.</summary>
+    public static string Write(long bytes)
+    {
+        ReadOnlySpan<string> units = ["", "KiB", "MiB", "GiB", "TiB"];
+        int unit = 0;
+        while (bytes != 0 && bytes % 1024 == 0 && unit < units.Length - 1)
+        {
+            bytes /= 1024;
+            unit++;
+        }
+
+        return bytes.ToString(CultureInfo.InvariantCulture) + units[unit];
+    }
+
     /// <summary>For people: <c>64.0 MiB</c>.</summary>
     public static string Format(long bytes)
     {

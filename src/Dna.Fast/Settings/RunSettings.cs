@@ -1,4 +1,5 @@
 using Dna.Fast.Kademlia.Guard;
+using Dna.Fast.Settings.Keys;
 using Dna.Fast.Wire;
 using Microsoft.Extensions.Logging;
 
@@ -11,7 +12,7 @@ internal enum LogFormat
     Json,
 }
 
-/// <summary>What <c>dna run</c> was told.</summary>
+/// <summary>What a node is started with: its configuration, by name.</summary>
 internal sealed record RunSettings
 {
     public required ushort Port { get; init; }
@@ -47,4 +48,22 @@ internal sealed record RunSettings
 
     /// <summary>Zero: no statistics lines.</summary>
     public required TimeSpan StatisticsInterval { get; init; }
+
+    public static RunSettings Of(Configuration configuration) => new()
+    {
+        Port = (ushort)configuration.Get(NetworkKeys.Port),
+        Bind = configuration.Get(NetworkKeys.Bind),
+        DataDirectory = configuration.Get(NodeKeys.Data),
+        Bootstrap = configuration.Get(NetworkKeys.Bootstrap),
+        Network = configuration.Get(NetworkKeys.Id),
+        MemoryBytes = configuration.Get(StoreKeys.Memory),
+        StoreBytes = configuration.Get(StoreKeys.Limit),
+        StateFile = configuration.Get(NodeKeys.StateFile),
+        PeerDiscovery = configuration.Get(NetworkKeys.PeerDiscovery),
+        RateLimits = new RateLimits(configuration.Get(LimitKeys.RequestsPerSecond), configuration.Get(LimitKeys.RequestsPerSource)),
+        Workers = configuration.Get(NodeKeys.Workers),
+        LogLevel = configuration.Get(LogKeys.Level),
+        LogFormat = configuration.Get(LogKeys.Format),
+        StatisticsInterval = TimeSpan.FromSeconds(configuration.Get(LogKeys.StatisticsInterval)),
+    };
 }

@@ -108,9 +108,18 @@ public static class GroupCodec
     }
 
     private static bool IsText(string text, int bytesMax) =>
-        Encoding.UTF8.GetByteCount(text) <= bytesMax && !text.Any(character => character is '"' or '\\' || char.IsControl(character) || char.IsSurrogate(character) && !IsPaired(text));
+        Encoding.UTF8.GetByteCount(text) <= bytesMax && !text.Any(character => character is '"' or '\\' || char.IsControl(character)) && IsPaired(text);
 
-    private static bool IsPaired(string text) => text.EnumerateRunes().All(rune => rune != Rune.ReplacementChar);
+    // Half a surrogate pair is no character: it would be written as another one, and signed as itself.
+    private static bool IsPaired(string text)
+    {
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (char.IsSurrogate(text[i]) && (i + 1 == text.Length || !char.IsSurrogatePair(text[i], text[++i]))) return false;
+        }
+
+        return true;
+    }
 
     private static byte[] Quoted(string text) => Encoding.UTF8.GetBytes($"\"{text}\"");
 }

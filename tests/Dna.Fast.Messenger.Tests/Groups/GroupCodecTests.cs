@@ -56,11 +56,12 @@ public sealed class GroupCodecTests
         IUserKeys owner = Users.Fast(1);
         Group good = New(owner);
         Assert.True(GroupCodec.IsWritable(good));
+        Assert.True(GroupCodec.IsWritable(good with { Name = "\ud83d\ude00\ufffd" }));
         Group[] bad =
         [
             good with { Name = "a\"b" }, good with { Name = "a\\b" }, good with { Name = "a\nb" }, good with { Name = "" }, good with { Name = new string('x', 128) },
             good with { Description = new string('x', 512) }, good with { Members = [] }, good with { Members = ["x"] },
-            good with { Members = [owner.Fingerprint, owner.Fingerprint] }, good with { Name = "\ud800" },
+            good with { Members = [owner.Fingerprint, owner.Fingerprint] }, good with { Name = "\ud800" }, good with { Name = "\udc00x" }, good with { Name = "a\ud83d" },
             good with { Members = [.. Enumerable.Range(0, 257).Select(i => i.ToString("x128", null))] },
         ];
         Assert.All(bad, group => Assert.False(GroupCodec.IsWritable(group)));

@@ -64,7 +64,8 @@ internal sealed class IdBench : IDisposable
         };
         int code = await CommandLineRoot.InvokeAsync(arguments, output, error, surroundings);
         var result = new IdResult(code, output.ToString(), error.ToString(), (terminal?.Screen ?? "")[before.Length..]);
-        if (arguments is not ["id", "new", ..]) Written += result.All;
+        if (arguments is ["id", "new", ..]) return result;
+        lock (_variables) Written += result.All;
         return result;
     }
 

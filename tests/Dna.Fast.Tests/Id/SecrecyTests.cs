@@ -48,6 +48,11 @@ public sealed class SecrecyTests : IDisposable
             ["put", "key", "value", "--sign", "-b", "127.0.0.1:1", "--timeout", "1"],
             ["get", "key", "--key", "identity", "-b", "127.0.0.1:1", "--timeout", "1", "--json"],
             ["listen", "key", "--key", "identity", "-b", "127.0.0.1:1", "--timeout", "1"],
+            ["id", "publish", "-b", "127.0.0.1:1", "--timeout", "1", "--json"],
+            ["name", "register", "alice", "-b", "127.0.0.1:1", "--timeout", "1"],
+            ["profile", "set", "--bio", "x", "-b", "127.0.0.1:1", "--timeout", "1"],
+            ["contacts", "add", new string('a', 128), "-b", "127.0.0.1:1", "--timeout", "1"],
+            ["contacts", "list", "--json"],
             ["id", "passwd"],
             ["id", "show", "--check"],
         ];

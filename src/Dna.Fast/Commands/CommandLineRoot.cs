@@ -2,11 +2,13 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Dna.Fast.Commands.Contacts;
+using Dna.Fast.Commands.Groups;
 using Dna.Fast.Commands.Id;
 using Dna.Fast.Commands.Msg;
 using Dna.Fast.Commands.Name;
 using Dna.Fast.Commands.Presences;
 using Dna.Fast.Commands.Profiles;
+using Dna.Fast.Commands.Walls;
 using Dna.Fast.Identities;
 
 namespace Dna.Fast.Commands;
@@ -51,6 +53,8 @@ internal static class CommandLineRoot
             ContactsCommand.Create(surroundings),
             PresenceCommand.Create(surroundings),
             MsgCommand.Create(surroundings),
+            GroupCommand.Create(surroundings),
+            WallCommand.Create(surroundings),
         };
         foreach (Option option in root.Options)
         {

@@ -78,7 +78,7 @@ internal sealed class MessengerOptions
     /// <param name="user">The argument that says whom.</param>
     /// <param name="act">Is handed the name or fingerprint.</param>
     /// <returns>The same command.</returns>
-    public Command ForAnybodyOrUs(DnaCommand command, Surroundings surroundings, Argument<string?> user, Func<ReaderScene, string, Task<int>> act)
+    public Command ForAnybodyOrUs(DnaCommand command, Surroundings surroundings, Argument<string?> user, Func<ReaderScene, ParseResult, string, Task<int>> act)
     {
         command.Options.Add(Identity.Key);
         AddNetwork(command);
@@ -92,7 +92,7 @@ internal sealed class MessengerOptions
             }
 
             return await RunAsync(result, client => RunAsync(surroundings, client, services =>
-                act(new ReaderScene(client, services, result.GetValue(_json), DeadlineOf(result)), who))).ConfigureAwait(false);
+                act(new ReaderScene(client, services, result.GetValue(_json), DeadlineOf(result)), result, who))).ConfigureAwait(false);
         });
         return command;
     }

@@ -23,7 +23,7 @@ internal static class ProfileShowCommand
         {
             User,
         };
-        return Options.ForAnybodyOrUs(command, surroundings, User, ShowAsync);
+        return Options.ForAnybodyOrUs(command, surroundings, User, (scene, _, user) => ShowAsync(scene, user));
     }
 
     private static async Task<int> ShowAsync(ReaderScene scene, string user)

@@ -77,6 +77,12 @@ public sealed class Node : IDisposable
     /// <summary>For tests that hand an operation what nodes sent. Owner thread only.</summary>
     internal OwnerParts OwnerParts => _owner.Parts;
 
+    /// <summary>From request to answer, of requests that needed one try. To the millisecond. Any thread reads.</summary>
+    public LatencyHistogram RoundTrips => _owner.RoundTrips;
+
+    /// <summary>When the owner's last turn began, in the time it was handed (<see cref="Instant.Ms"/>). Any thread.</summary>
+    public long OwnerTurnedMs => Volatile.Read(ref _nowMs);
+
     /// <summary>A counter's sum over all threads. Any thread.</summary>
     public long Count(Counter counter)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Dna.Fast.Kademlia;
 
 namespace Dna.Fast.Net;
@@ -13,6 +14,11 @@ internal sealed class Worker
 
     private const long HousekeepingMs = 1000;
 
+    /// <summary>One round in so many is timed: two more reads of a clock for each would be felt at a hundred thousand rounds a second.</summary>
+    private const uint SampledRounds = 64;
+
+    private static readonly long TicksPerMicrosecond = Math.Max(1, Stopwatch.Frequency / 1_000_000);
+
     private readonly DatagramPipeline[] _pipelines;
     private readonly Waiter _waiter;
     private readonly IDatagramHandler _handler;
@@ -21,6 +27,8 @@ internal sealed class Worker
     private readonly FailureReport _failures;
     private readonly Thread _thread;
     private long _housekeepingDueMs;
+    private long _turnedMs;
+    private uint _rounds;
     private int _first;
     private volatile bool _isStopping;
 
@@ -36,6 +44,12 @@ internal sealed class Worker
     }
 
     public CounterSet Counters { get; } = new();
+
+    /// <summary>When the thread last ended a wait, at most <see cref="WaitMsMax"/> ago while it is well. Any thread.</summary>
+    public long TurnedMs => Volatile.Read(ref _turnedMs);
+
+    /// <summary>How long it took from the end of a wait to the last datagram handed to the kernel: one round in <see cref="SampledRounds"/>.</summary>
+    public LatencyHistogram Rounds { get; } = new();
 
     public void Start()
     {
@@ -64,14 +78,19 @@ internal sealed class Worker
     private void Run()
     {
         Instant now = _clock.Now;
+        Volatile.Write(ref _turnedMs, now.Ms);
         long dueMs = Turn(now);
         bool isMore = false;
         while (!_isStopping)
         {
             _waiter.Wait(isMore ? 0 : (int)Math.Clamp(dueMs - now.Ms, 0, WaitMsMax));
             now = _clock.Now;
+            Volatile.Write(ref _turnedMs, now.Ms);
+            bool isSampled = _rounds++ % SampledRounds == 0;
+            long started = isSampled ? Stopwatch.GetTimestamp() : 0;
             isMore = ReceiveBatches(now);
             dueMs = Turn(now);
+            if (isSampled) Rounds.Add((Stopwatch.GetTimestamp() - started) / TicksPerMicrosecond);
             if (now.Ms >= _housekeepingDueMs) Housekeep(now);
         }
     }

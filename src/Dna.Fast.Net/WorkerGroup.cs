@@ -26,6 +26,7 @@ public sealed class WorkerGroup : IDisposable
         _workers = workers;
         Bound = bound;
         Counters = [.. workers.Select(worker => worker.Counters)];
+        Rounds = [.. workers.Select(worker => worker.Rounds)];
     }
 
     /// <summary>The addresses and the port that are bound, in the order of the options.</summary>
@@ -33,6 +34,12 @@ public sealed class WorkerGroup : IDisposable
 
     /// <summary>What each worker counts.</summary>
     public IReadOnlyList<CounterSet> Counters { get; }
+
+    /// <summary>How long each worker's rounds took, of one in 64: from the end of a wait to the last datagram handed to the kernel.</summary>
+    public IReadOnlyList<LatencyHistogram> Rounds { get; }
+
+    /// <summary>When the worker that is silent longest last turned, in the time of the group's clock; workers turn once a second at least. Any thread.</summary>
+    public long SlowestTurnMs => _workers.Min(worker => worker.TurnedMs);
 
     /// <summary>Opens the sockets: one worker for each handler.</summary>
     /// <exception cref="ArgumentException">No handler or no address.</exception>

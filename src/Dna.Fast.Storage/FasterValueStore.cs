@@ -58,7 +58,13 @@ public sealed class FasterValueStore : IValueStore
         {
             StoreTotals totals = _engine.Totals;
             return new StoreStatistics(
-                totals.Values, totals.Bytes, totals.Keys, totals.Evicted, totals.Expired, totals.Damaged, totals.Recovered, Keeper.DiskBytes, _engine.Health);
+                totals.Values, totals.Bytes, totals.Keys, totals.Evicted, totals.Expired, totals.Damaged, totals.Recovered, Keeper.DiskBytes, _engine.Health)
+            {
+                // A log begins behind a header: what is committed to its end waits for nothing, whatever the tickets say.
+                AppendedTicket = _engine.Wal is { } wal && wal.Tail > wal.CommittedUntil ? wal.Tail - 1 : CommittedTicket,
+                IsStalled = _engine.IsStalled,
+                Commits = _engine.Writer.Commits,
+            };
         }
     }
 

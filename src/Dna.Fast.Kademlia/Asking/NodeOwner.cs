@@ -78,6 +78,8 @@ internal sealed class NodeOwner
 
     public int PendingRequests => _engine.Count;
 
+    public LatencyHistogram RoundTrips => _engine.RoundTrips;
+
     /// <summary>One turn of the owner.</summary>
     /// <returns>When the next one is due at the latest.</returns>
     public long Run(in Instant now, IDatagramSink sink)

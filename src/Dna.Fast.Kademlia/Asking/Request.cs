@@ -42,6 +42,9 @@ internal sealed class Request
     /// <summary>Sends so far, 1 to <see cref="RequestEngine.AttemptsMax"/>.</summary>
     public int Attempts { get; set; }
 
+    /// <summary>When it was sent first.</summary>
+    public required long SentMs { get; init; }
+
     /// <summary>The wait that is running, in milliseconds.</summary>
     public long WaitMs { get; set; }
 

@@ -45,6 +45,9 @@ internal sealed class RequestEngine
 
     public int Count => _pending.Count;
 
+    /// <summary>From request to answer, of requests that were sent once: of the others nobody knows which one was answered.</summary>
+    public LatencyHistogram RoundTrips { get; } = new();
+
     /// <summary>A number no pending request has; also the numbers of listener sockets. Never 0.</summary>
     /// <remarks>Random each time: a peer that sees one number must not know the next, or it could answer for others from a forged address.</remarks>
     public uint NextTransaction()
@@ -68,6 +71,7 @@ internal sealed class RequestEngine
             Events = events,
             WantsToken = wantsToken,
             WaitMs = BaseWaitMs,
+            SentMs = _turn.Ms,
         };
         if (contact is not null) contact.PendingRequests++;
         if (_pending.Count >= PendingMax)
@@ -120,6 +124,7 @@ internal sealed class RequestEngine
         }
 
         Finish(request);
+        if (request.Attempts == 1) RoundTrips.Add(1_000 * (_turn.Ms - request.SentMs));
         _counters.Add(Counter.RequestsAnswered);
         return request;
     }

@@ -91,7 +91,17 @@ public interface IStoreObserver
 /// <param name="DiskBytes">Bytes of files, 0 for a store in memory.</param>
 /// <param name="Health">"ok", or in one sentence what is wrong and what to do.</param>
 public readonly record struct StoreStatistics(
-    long Values, long Bytes, long Keys, long Evicted, long ExpiredRemoved, long Damaged, long Recovered, long DiskBytes, string Health);
+    long Values, long Bytes, long Keys, long Evicted, long ExpiredRemoved, long Damaged, long Recovered, long DiskBytes, string Health)
+{
+    /// <summary>The highest ticket given out: what <see cref="IValueStore.CommittedTicket"/> has to reach. 0 where nothing is committed.</summary>
+    public long AppendedTicket { get; init; }
+
+    /// <summary>True while the disk takes nothing: <see cref="Health"/> says why.</summary>
+    public bool IsStalled { get; init; }
+
+    /// <summary>How long commits took, written and synced; null where there are none.</summary>
+    public LatencyHistogram? Commits { get; init; }
+}
 
 /// <summary>The values of a node: one slot per (infohash, value id).</summary>
 /// <remarks>

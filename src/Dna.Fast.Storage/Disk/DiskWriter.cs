@@ -1,4 +1,6 @@
 // Unsafe: the source of a write is memory of a FASTER page. FASTER keeps the page in place until the completion callback has been called.
+using System.Diagnostics;
+using Dna.Fast.Kademlia;
 using Dna.Fast.Storage.Faster;
 using FASTER.core;
 
@@ -57,6 +59,9 @@ internal sealed class DiskWriter : IDisposable
 
     public bool IsRunning => _thread.IsAlive;
 
+    /// <summary>How long batches took that had to be synced, until they were.</summary>
+    public LatencyHistogram Commits { get; } = new();
+
     public void Start() => _thread.Start();
 
     public void Post(in WriteRequest request)
@@ -101,7 +106,10 @@ internal sealed class DiskWriter : IDisposable
                 continue;
             }
 
+            long started = Stopwatch.GetTimestamp();
             uint error = WriteBatch() ? 0u : 1u;
+            if (error == 0 && _batch.Exists(static request => request.Device.MustSync))
+                Commits.Add((long)Stopwatch.GetElapsedTime(started).TotalMicroseconds);
             foreach (WriteRequest request in _batch)
             {
                 if (error == 0) request.Device.WrittenUntil = Math.Max(request.Device.WrittenUntil, request.Address + request.Bytes);

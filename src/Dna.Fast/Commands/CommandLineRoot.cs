@@ -47,6 +47,7 @@ internal static class CommandLineRoot
             StatusCommand.Create(),
             CheckCommand.Create(),
             ConfigCommand.Create(),
+            HealthcheckCommand.Create(),
             IdCommand.Create(surroundings),
             NameCommand.Create(surroundings),
             ProfileCommand.Create(surroundings),

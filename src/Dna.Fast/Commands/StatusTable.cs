@@ -19,6 +19,7 @@ internal static class StatusTable
         Row(table, "network", Text(status, "network"));
         Row(table, "IPv4", Family(status.GetProperty("ipv4")));
         Row(table, "IPv6", Family(status.GetProperty("ipv6")));
+        if (status.TryGetProperty("health", out JsonElement health)) Row(table, "health", Health(health));
         JsonElement store = status.GetProperty("store");
         Row(table, "store", $"{Text(store, "health")}, {Text(store, "values")} values under {Text(store, "keys")} keys, {Size(store, "bytes")}, {Size(store, "disk_bytes")} on disk");
         JsonElement work = status.GetProperty("work");
@@ -33,6 +34,13 @@ internal static class StatusTable
     }
 
     private static void Row(StringBuilder table, string name, string value) => table.Append(CultureInfo.InvariantCulture, $"{name,-26} {value}").Append('\n');
+
+    private static string Health(JsonElement health)
+    {
+        string[] unwell = [.. health.GetProperty("checks").EnumerateArray().Where(check => Text(check, "state") != "ok")
+            .Select(check => $"{Text(check, "name")} {Text(check, "state")} ({Text(check, "reason")})")];
+        return (health.GetProperty("ready").GetBoolean() ? "ready" : "not ready") + (unwell.Length == 0 ? "" : ": " + string.Join("; ", unwell));
+    }
 
     private static string Family(JsonElement family) =>
         $"{Text(family, "state")}, {Text(family, "good")} good nodes, {Text(family, "dubious")} dubious, {Text(family, "buckets")} buckets";

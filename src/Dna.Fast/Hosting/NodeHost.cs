@@ -69,7 +69,6 @@ internal sealed class NodeHost
 
     private async Task<int> ServeAsync(TextWriter output, TextWriter error, CancellationToken interrupt)
     {
-        long startedUnixMs = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
         Node node = CreateNode();
         OpenResult opened = WorkerGroup.Open(
             new NetOptions
@@ -88,17 +87,31 @@ internal sealed class NodeHost
             return await Commands.ClientCommand.FailAsync(error, code, opened.Message).ConfigureAwait(false);
         }
 
-        var report = new StatusReport(node, workers, _store, _settings.Network, startedUnixMs, TimeProvider.System);
-        var housekeeping = new Housekeeping(node, _store, report, _directory.Nodes, _state, _log, TimeProvider.System);
-        StatusSocket? status = StatusSocket.Open(_directory.StatusSocket, report.ToJson, _log);
+        var watch = new NodeWatch(node, workers, _store, _settings, _log);
+        try
+        {
+            await watch.OpenHttpAsync().ConfigureAwait(false);
+        }
+        catch (IOException failure)
+        {
+            workers.Dispose();
+            node.Dispose();
+            _store.Dispose();
+            return await Commands.ClientCommand.FailAsync(error, ExitCode.AddressInUse, failure.Message).ConfigureAwait(false);
+        }
+
+        var housekeeping = new Housekeeping(node, _store, watch.Report, _directory.Nodes, _state, _log, TimeProvider.System);
+        StatusSocket? status = StatusSocket.Open(_directory.StatusSocket, watch.Answer, _log);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(interrupt);
-        Task background = RunBackgroundAsync(node, housekeeping, end.Token);
+        Task background = RunBackgroundAsync(node, housekeeping, watch, end.Token);
         workers.Start();
         await SayReadyAsync(output, node, workers).ConfigureAwait(false);
+        watch.SayReady();
+        _ = StartPages.GiveBack();
         using PeerDiscovery? discovery = Discover(node, workers);
 
         await WaitAsync(interrupt).ConfigureAwait(false);
-        await StopAsync(node, workers, housekeeping, status, background).ConfigureAwait(false);
+        await StopAsync(node, workers, housekeeping, watch, status, background).ConfigureAwait(false);
         return ExitCode.Ok;
     }
 
@@ -144,7 +157,7 @@ internal sealed class NodeHost
         _settings.Bind.Count > 0 ? _settings.Bind : ClientSession.Wildcards(Socket.OSSupportsIPv4, Socket.OSSupportsIPv6);
 
     /// <summary>Names and housekeeping. A failure of ours there is logged; the node serves on.</summary>
-    private async Task RunBackgroundAsync(Node node, Housekeeping housekeeping, CancellationToken end)
+    private async Task RunBackgroundAsync(Node node, Housekeeping housekeeping, NodeWatch watch, CancellationToken end)
     {
         var names = new BootstrapNames(
             (text, cancellation) => Resolver.ResolveAsync(text, HostPort.DefaultPort, cancellation), node.AddBootstrap, _log, TimeProvider.System);
@@ -152,6 +165,7 @@ internal sealed class NodeHost
         [
             names.RunAsync(_settings.Bootstrap.Where(entry => entry.IsName), end),
             housekeeping.RunAsync(_settings.StatisticsInterval, end),
+            watch.RunAsync(end),
         ];
         foreach (Task task in tasks)
         {
@@ -179,9 +193,10 @@ internal sealed class NodeHost
         _log.Serving(addresses, node.Id.ToString(), values, _directory.FullPath);
     }
 
-    private async Task StopAsync(Node node, WorkerGroup workers, Housekeeping housekeeping, StatusSocket? status, Task background)
+    private async Task StopAsync(Node node, WorkerGroup workers, Housekeeping housekeeping, NodeWatch watch, StatusSocket? status, Task background)
     {
         long start = Stopwatch.GetTimestamp();
+        watch.SayStopping();
         _log.Stopping("a signal");
         using var watchdog = new Timer(
             _ =>
@@ -194,6 +209,7 @@ internal sealed class NodeHost
         if (!await IsDrainedAsync(node).ConfigureAwait(false)) _log.NotDrained();
         housekeeping.SaveNodes();
         await background.ConfigureAwait(false);
+        await watch.DisposeAsync().ConfigureAwait(false);
         if (status is not null) await status.DisposeAsync().ConfigureAwait(false);
         workers.Stop(WorkersTimeout);
         node.Dispose();

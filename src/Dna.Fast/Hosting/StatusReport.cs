@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Dna.Fast.Commands;
+using Dna.Fast.Health;
 using Dna.Fast.Kademlia;
 using Dna.Fast.Kademlia.Store;
 using Dna.Fast.Net;
@@ -13,6 +14,12 @@ namespace Dna.Fast.Hosting;
 internal sealed class StatusReport(Node node, WorkerGroup workers, IValueStore store, uint network, long startedUnixMs, TimeProvider time)
 {
     private static readonly (Counter Counter, string Name)[] Names = [.. Enum.GetValues<Counter>().Select(counter => (counter, SnakeCase(counter.ToString())))];
+
+    /// <summary>What else is told, once it is there.</summary>
+    public HealthMonitor? Health { get; set; }
+
+    /// <summary>Where HTTP is served.</summary>
+    public IReadOnlyList<string> Http { get; set; } = [];
 
     /// <summary>A counter's sum over the node and its sockets.</summary>
     public long Count(Counter counter)
@@ -41,6 +48,16 @@ internal sealed class StatusReport(Node node, WorkerGroup workers, IValueStore s
             foreach (NodeAddress address in workers.Bound) json.WriteStringValue(address.ToString());
             json.WriteEndArray();
             if (status.ReportedAddress.IsValid) json.WriteString("reported_address", status.ReportedAddress.ToEndPoint().Address.ToString());
+            json.WriteStartArray("http");
+            foreach (string address in Http) json.WriteStringValue(address);
+            json.WriteEndArray();
+            if (Health is { } health)
+            {
+                json.WriteStartObject("health");
+                health.Report.Write(json);
+                json.WriteEndObject();
+            }
+
             WriteFamily(json, "ipv4", status.V4);
             WriteFamily(json, "ipv6", status.V6);
             WriteStore(json, store.Statistics);

@@ -1,22 +1,30 @@
 using System.Net.Sockets;
+using System.Text;
 using Dna.Fast.Logging;
 using Microsoft.Extensions.Logging;
 
 namespace Dna.Fast.Hosting;
 
-/// <summary>The Unix socket in the data directory: whoever connects gets one JSON object and the end.</summary>
-/// <remarks>Only its owner can connect: the file has mode 0600 from its birth (umask) and the directory 0700. One caller at a time; a slow one is left alone after two seconds.</remarks>
+/// <summary>The Unix socket in the data directory: whoever connects may send one line with a question, and gets one JSON object and the end.</summary>
+/// <remarks>No line within <see cref="QuestionTimeout"/>, an empty or an unknown one asks for the status. Only its owner can connect: the file has mode 0600 from its birth (umask) and the directory 0700. One caller at a time; a slow one is left alone after two seconds.</remarks>
 internal sealed class StatusSocket : IAsyncDisposable
 {
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(2);
+
+    /// <summary>Our own commands send their line with the connection; a person with socat sends none and need not wait long.</summary>
+    private static readonly TimeSpan QuestionTimeout = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Longest line read.</summary>
+    private const int QuestionBytesMax = 64;
+
     private readonly Socket _socket;
     private readonly string _path;
-    private readonly Func<byte[]> _report;
+    private readonly Func<string, byte[]> _report;
     private readonly ILogger _log;
     private readonly CancellationTokenSource _end = new();
     private readonly Task _serving;
 
-    private StatusSocket(Socket socket, string path, Func<byte[]> report, ILogger log)
+    private StatusSocket(Socket socket, string path, Func<string, byte[]> report, ILogger log)
     {
         _socket = socket;
         _path = path;
@@ -26,8 +34,9 @@ internal sealed class StatusSocket : IAsyncDisposable
     }
 
     /// <summary>Opens the socket. The caller owns the data directory, so a file of that name is left over from a process that is gone.</summary>
+    /// <param name="report">Answers a question, without its end of line.</param>
     /// <returns>Null when the system refuses, which is logged: a node serves without it.</returns>
-    public static StatusSocket? Open(string path, Func<byte[]> report, ILogger log)
+    public static StatusSocket? Open(string path, Func<string, byte[]> report, ILogger log)
     {
         Socket? socket = null;
         try
@@ -73,7 +82,8 @@ internal sealed class StatusSocket : IAsyncDisposable
                 using Socket caller = await _socket.AcceptAsync(_end.Token).ConfigureAwait(false);
                 using var timeout = CancellationTokenSource.CreateLinkedTokenSource(_end.Token);
                 timeout.CancelAfter(AnswerTimeout);
-                await SendAsync(caller, _report(), timeout.Token).ConfigureAwait(false);
+                string question = await ReadQuestionAsync(caller, timeout.Token).ConfigureAwait(false);
+                await SendAsync(caller, _report(question), timeout.Token).ConfigureAwait(false);
             }
             catch (Exception failure) when (failure is SocketException or OperationCanceledException or ObjectDisposedException)
             {
@@ -84,6 +94,29 @@ internal sealed class StatusSocket : IAsyncDisposable
                 _log.BackgroundFailed(failure);
             }
         }
+    }
+
+    private static async Task<string> ReadQuestionAsync(Socket caller, CancellationToken cancellation)
+    {
+        byte[] line = new byte[QuestionBytesMax];
+        int length = 0;
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        timeout.CancelAfter(QuestionTimeout);
+        try
+        {
+            while (length < line.Length && line.AsSpan(0, length).IndexOf((byte)'\n') < 0)
+            {
+                int read = await caller.ReceiveAsync(line.AsMemory(length), SocketFlags.None, timeout.Token).ConfigureAwait(false);
+                if (read == 0) break;
+                length += read;
+            }
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            // No question is a question too.
+        }
+
+        return Encoding.UTF8.GetString(line, 0, length).Trim();
     }
 
     private static async Task SendAsync(Socket caller, ReadOnlyMemory<byte> answer, CancellationToken cancellation)

@@ -72,4 +72,19 @@ internal static partial class Log
 
     [LoggerMessage(19, LogLevel.Error, "A background task of ours failed")]
     public static partial void BackgroundFailed(this ILogger log, Exception failure);
+
+    [LoggerMessage(40, LogLevel.Error, "HTTP: {Path} met an error of ours")]
+    public static partial void HttpFailed(this ILogger log, string? path, Exception failure);
+
+    [LoggerMessage(41, LogLevel.Information, "HTTP on {Addresses}")]
+    public static partial void HttpServing(this ILogger log, string addresses);
+
+    [LoggerMessage(42, LogLevel.Warning, "Health: {Check} is {State}: {Reason}. {Hint}")]
+    public static partial void HealthWorse(this ILogger log, string check, string state, string reason, string hint);
+
+    [LoggerMessage(43, LogLevel.Information, "Health: {Check} is {State}: {Reason}")]
+    public static partial void HealthBetter(this ILogger log, string check, string state, string reason);
+
+    [LoggerMessage(44, LogLevel.Warning, "systemd is not told: {Reason}")]
+    public static partial void NotNotified(this ILogger log, string reason);
 }

@@ -38,6 +38,9 @@ internal sealed record RunSettings
     /// <summary>Finds nodes on the local network by multicast, and is found.</summary>
     public bool PeerDiscovery { get; init; }
 
+    /// <summary>TCP addresses for HTTP: health, metrics, the status page; empty: no HTTP.</summary>
+    public IReadOnlyList<NodeAddress> Http { get; init; } = [];
+
     public required RateLimits RateLimits { get; init; }
 
     public required int Workers { get; init; }
@@ -60,6 +63,7 @@ internal sealed record RunSettings
         StoreBytes = configuration.Get(StoreKeys.Limit),
         StateFile = configuration.Get(NodeKeys.StateFile),
         PeerDiscovery = configuration.Get(NetworkKeys.PeerDiscovery),
+        Http = configuration.Get(HttpKeys.Listen),
         RateLimits = new RateLimits(configuration.Get(LimitKeys.RequestsPerSecond), configuration.Get(LimitKeys.RequestsPerSource)),
         Workers = configuration.Get(NodeKeys.Workers),
         LogLevel = configuration.Get(LogKeys.Level),

@@ -10,6 +10,7 @@ internal static class ConfigKeys
         ("network", "Where it listens, and whom it joins", NetworkKeys.All),
         ("store", "The values it keeps", StoreKeys.All),
         ("limits", "What others may ask of it", LimitKeys.All),
+        ("http", "What it tells over HTTP, to whom", HttpKeys.All),
         ("log", "What it says on its standard error", LogKeys.All),
     ];
 

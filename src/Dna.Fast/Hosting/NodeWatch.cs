@@ -1,0 +1,82 @@
+using Dna.Fast.Health;
+using Dna.Fast.Http;
+using Dna.Fast.Kademlia;
+using Dna.Fast.Kademlia.Store;
+using Dna.Fast.Logging;
+using Dna.Fast.Metrics;
+using Dna.Fast.Net;
+using Dna.Fast.Settings;
+using Microsoft.Extensions.Logging;
+
+namespace Dna.Fast.Hosting;
+
+/// <summary>Everything that looks at a running node and tells others: status, health, systemd, and HTTP where an address was asked for.</summary>
+internal sealed class NodeWatch : IAsyncDisposable
+{
+    private readonly RunSettings _settings;
+    private readonly ILogger _log;
+    private readonly NodeMetrics _metrics;
+    private readonly PeerProbe _probe;
+    private readonly SystemdNotifier _systemd;
+    private HttpServer? _http;
+
+    public NodeWatch(Node node, WorkerGroup workers, IValueStore store, RunSettings settings, ILogger log)
+    {
+        _settings = settings;
+        _log = log;
+        long startedUnixMs = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+        Report = new StatusReport(node, workers, store, settings.Network, startedUnixMs, TimeProvider.System);
+        Health = new HealthMonitor(
+            new HealthSource
+            {
+                Clock = SystemClock.Instance,
+                Status = () => node.Status,
+                Count = Report.Count,
+                Store = () => store.Statistics,
+                CommittedTicket = () => store.CommittedTicket,
+                SlowestTurnMs = () => workers.SlowestTurnMs,
+                OwnerTurnedMs = () => node.OwnerTurnedMs,
+                DiskFree = () => HealthSource.FreeBytesOf(settings.DataDirectory),
+                ServesV4 = node.Context.Options.ServesV4,
+                ServesV6 = node.Context.Options.ServesV6,
+                HasSomebodyToJoin = settings.Bootstrap.Count > 0 || node.Context.Options.KnownNodes.Count > 0,
+            },
+            log);
+        Report.Health = Health;
+        _metrics = new NodeMetrics(node, workers, store, Report, Health, settings, startedUnixMs);
+        _probe = new PeerProbe(node, SystemClock.Instance);
+        _systemd = new SystemdNotifier(Environment.GetEnvironmentVariable, Environment.ProcessId, log);
+    }
+
+    public StatusReport Report { get; }
+
+    public HealthMonitor Health { get; }
+
+    /// <summary>Answers a question of the status socket.</summary>
+    public byte[] Answer(string question) => Report.ToJson();
+
+    /// <summary>Opens HTTP, where an address was asked for.</summary>
+    /// <exception cref="IOException">An address cannot be bound.</exception>
+    public async Task OpenHttpAsync()
+    {
+        if (_settings.Http.Count == 0) return;
+        _http = await HttpServer.OpenAsync(_settings.Http, [new HealthRoutes(Health), new MetricsRoutes(_metrics)], _log).ConfigureAwait(false);
+        Report.Http = _http.Bound;
+        _log.HttpServing(string.Join(", ", _http.Bound));
+    }
+
+    /// <summary>The node serves from now on.</summary>
+    public void SayReady() => _systemd.Ready(Health.Report.Summary);
+
+    /// <summary>The node is about to end.</summary>
+    public void SayStopping() => _systemd.Stopping();
+
+    /// <summary>Watches until cancelled.</summary>
+    public Task RunAsync(CancellationToken cancellation) => new HealthLoop(Health, _probe, _systemd, TimeProvider.System).RunAsync(cancellation);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_http is not null) await _http.DisposeAsync().ConfigureAwait(false);
+        _systemd.Dispose();
+    }
+}

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Runtime.InteropServices;
 
@@ -15,6 +16,8 @@ internal static partial class StartPages
 
     /// <summary>Longest line of smaps: addresses, and a path.</summary>
     private const int LineBytesMax = 8192;
+
+    private static readonly SearchValues<byte> HexDigits = SearchValues.Create("0123456789abcdef"u8);
 
     /// <returns>Bytes of the mappings whose pages were given back; 0 where the system does not tell.</returns>
     public static long GiveBack()
@@ -64,7 +67,7 @@ internal static partial class StartPages
     }
 
     // "7f00-7f10 r-xp 00000000 fe:01 1234   /path": the fields behind have a colon after their first word.
-    private static bool IsHeader(ReadOnlySpan<byte> line) => line.IndexOf((byte)'-') is > 0 and var dash && line[..dash].IndexOfAnyExcept("0123456789abcdef"u8) < 0;
+    private static bool IsHeader(ReadOnlySpan<byte> line) => line.IndexOf((byte)'-') is > 0 and var dash && line[..dash].IndexOfAnyExcept(HexDigits) < 0;
 
     private static (nuint From, nuint Length) ReadOnlyFile(ReadOnlySpan<byte> line)
     {

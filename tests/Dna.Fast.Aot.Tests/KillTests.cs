@@ -9,7 +9,7 @@ public sealed class KillTests(ITestOutputHelper output)
     private const int Rounds = 25;
 
     [Fact]
-    public async Task Every_acknowledged_value_survives_a_kill_byte_for_byte_and_once()
+    public async Task Pain_11_every_acknowledged_value_survives_a_kill_byte_for_byte_and_once()
     {
         int seed = Environment.GetEnvironmentVariable("KILL_SEED") is { Length: > 0 } given ? int.Parse(given) : Random.Shared.Next();
         output.WriteLine($"KILL_SEED={seed}");

@@ -11,7 +11,7 @@ public sealed class LifeTests
     [Theory]
     [InlineData("TERM")]
     [InlineData("INT")]
-    public async Task A_signal_ends_it_with_0_in_time_and_its_values_stay(string signal)
+    public async Task Pain_40_a_signal_ends_it_with_0_in_time_and_its_values_stay(string signal)
     {
         using var directory = new TestDirectory();
         var options = new DnaOptions { Data = directory.File("state") };

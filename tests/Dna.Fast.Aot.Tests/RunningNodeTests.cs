@@ -105,7 +105,7 @@ public sealed class RunningNodeTests
     }
 
     [Fact]
-    public async Task Status_tells_what_the_node_did()
+    public async Task Pain_17_status_tells_what_the_node_did()
     {
         await using DnaProcess node = await DnaProcess.StartAsync();
         await DnaCommand.SucceedAsync("put", "key", "value", "-b", node.Address.ToString());

@@ -11,7 +11,7 @@ public sealed class FuzzTargetTests
 
     [Theory]
     [MemberData(nameof(Targets))]
-    public void No_input_breaks_a_promise(string name)
+    public void Pain_33_no_input_breaks_a_promise(string name)
     {
         FuzzTarget target = Find(name);
         FuzzReport report = new FuzzRun(target, Seed).Run(0, target.TestInputs, () => false);

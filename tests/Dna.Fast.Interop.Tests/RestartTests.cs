@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography;
 using Dna.Fast.Interop.Tests.Harness;
 using Dna.Fast.Wire;
 
@@ -8,7 +9,7 @@ namespace Dna.Fast.Interop.Tests;
 public sealed class RestartTests
 {
     [Fact]
-    public async Task After_a_restart_with_the_same_id_a_stock_listener_gets_a_new_token_and_listens_on()
+    public async Task Pain_4_after_a_restart_with_the_same_id_a_stock_listener_gets_a_new_token_and_listens_on()
     {
         using TestDirectory directory = new();
         DnaProcess node = await DnaProcess.StartAsync(new() { Data = directory.FullName });
@@ -68,7 +69,7 @@ public sealed class RestartTests
     }
 
     [Fact]
-    public async Task Lasting_values_are_served_to_stock_nodes_after_a_kill()
+    public async Task Pain_20_lasting_values_are_served_to_stock_nodes_after_a_kill()
     {
         using TestDirectory directory = new();
         InfoHash key = InfoHash.OfKey("kept");
@@ -86,6 +87,30 @@ public sealed class RestartTests
         Assert.True(again.Values >= 1, $"values={again.Values}");
         await using DhtNodeProcess stock = await DhtNodeProcess.StartAsync(new() { Bootstrap = again.Address.ToString() });
         Assert.Contains($"id:{id:x}", Assert.Single(await stock.GetAsync("kept")));
+    }
+
+    [Fact]
+    public async Task Pain_12_a_signed_value_survives_a_kill_and_its_owner_can_still_change_it()
+    {
+        using TestDirectory directory = new();
+        using var owner = RSA.Create(2048);
+        InfoHash key = InfoHash.OfKey("signed and kept");
+        TestValue value = TestValue.Of("first", type: 0x1002).SignedBy(owner, seq: 4);
+        await using (DnaProcess node = await DnaProcess.StartAsync(new() { Data = directory.FullName }))
+        {
+            await using Probe probe = new();
+            Assert.Equal(value.Id, (await probe.PutAsync(node.Address, key, value))["vid"]);
+            await node.StopAsync("KILL");
+        }
+
+        await using DnaProcess again = await DnaProcess.StartAsync(new() { Data = directory.FullName });
+        await using Probe reader = new();
+        PacketValue kept = Assert.Single(await reader.GetAsync(again.Address, key));
+        Assert.Equal((4, value.Id), (kept.Seq, kept.Id));
+        Assert.Equal(value.Signature, kept.Signature);
+        Assert.Equal(value.Owner, kept.Owner);
+        await reader.PutAsync(again.Address, key, (value with { Data = "second"u8.ToArray() }).SignedBy(owner, seq: 5));
+        Assert.Equal(5, Assert.Single(await reader.GetAsync(again.Address, key)).Seq);
     }
 
     [Fact]

@@ -11,7 +11,7 @@ public sealed class RecordLifetimeTests
     [InlineData(30, TypeRegistry.ThirtyDays)]
     [InlineData(31, TypeRegistry.Year)]
     [InlineData(1000, TypeRegistry.Year)]
-    public void A_record_gets_the_shortest_lifetime_that_is_long_enough(int days, ushort type)
+    public void Pain_3_a_record_gets_the_shortest_lifetime_that_is_long_enough(int days, ushort type)
     {
         Assert.Equal(type, RecordLifetime.TypeFor(TimeSpan.FromDays(days)));
         Assert.True(RecordLifetime.Of(type) >= TimeSpan.FromDays(Math.Min(days, 365)));

@@ -83,7 +83,7 @@ public sealed class LifetimeTests
     });
 
     [Fact]
-    public void A_permanent_value_survives_the_death_of_its_holders() => Scenario.Run(SimOptions.Bad, network =>
+    public void Pain_18_a_permanent_value_survives_the_death_of_its_holders() => Scenario.Run(SimOptions.Bad, network =>
     {
         network.Grow(80);
         InfoHash key = network.NewId();

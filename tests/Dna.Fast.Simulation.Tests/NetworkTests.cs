@@ -28,7 +28,7 @@ public sealed class NetworkTests
     });
 
     [Fact]
-    public void Thirty_nodes_that_start_at_once_place_every_value_right_within_a_minute() =>
+    public void Pain_19_thirty_nodes_that_start_at_once_place_every_value_right_within_a_minute() =>
         Scenario.Run(SimOptions.Good with { LatencyMsMin = 1, LatencyMsMax = 3 }, network =>
     {
         network.Grow(1, settleMs: 500);

@@ -12,7 +12,7 @@ public sealed class CrashTests
     private const int RoundsPerLane = 100;
 
     [Fact]
-    public void After_200_kills_every_acknowledged_value_is_there_none_twice_none_corrupt()
+    public void Pain_41_after_200_kills_every_acknowledged_value_is_there_none_twice_none_corrupt()
     {
         Lane[] lanes = new Lane[Lanes];
         Parallel.For(0, Lanes, new ParallelOptions { MaxDegreeOfParallelism = Lanes }, lane =>

@@ -69,7 +69,7 @@ public sealed class DamageTests : IDisposable
     }
 
     [Fact]
-    public void Bad_bytes_in_a_log_cost_one_entry_each_and_are_set_aside()
+    public void Pain_32_bad_bytes_in_a_log_cost_one_entry_each_and_are_set_aside()
     {
         FillAndClose();
         string log = Assert.Single(_folder.Files("wal"));

@@ -63,7 +63,7 @@ public sealed class DiskFailureTests : IDisposable
     }
 
     [Fact]
-    public void A_store_closes_in_bounded_time_on_a_full_disk()
+    public void Pain_30_a_store_closes_in_bounded_time_on_a_full_disk()
     {
         FasterValueStore store = _folder.Open();
         PutResult first = PutDurably(store, 0);
@@ -137,7 +137,7 @@ public sealed class DiskFailureTests : IDisposable
     }
 
     [Fact]
-    public void Opening_without_permission_or_room_says_so_and_leaves_the_directory_free()
+    public void Pain_14_opening_without_permission_or_room_says_so_and_leaves_the_directory_free()
     {
         _disk.Now = FaultyDisk.Mode.Forbidden;
         OpenResult forbidden = FasterValueStore.Open(_folder.Options);

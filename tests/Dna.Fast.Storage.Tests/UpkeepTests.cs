@@ -45,7 +45,7 @@ public sealed class UpkeepTests : IDisposable
     }
 
     [Fact]
-    public void When_everything_expires_the_disk_shrinks()
+    public void Pain_42_when_everything_expires_the_disk_shrinks()
     {
         using FasterValueStore store = _folder.Open(static options => options with { SegmentBits = 18, WalBytes = 1 << 20 });
         for (int i = 0; i < 6_000; i++) Samples.Put(store, i, 1, new byte[2_000], Now, Now + (i % 50 == 0 ? 1_000_000_000 : 1000));
@@ -60,7 +60,7 @@ public sealed class UpkeepTests : IDisposable
     }
 
     [Fact]
-    public void Values_written_over_and_over_do_not_fill_the_disk_and_survive()
+    public void Pain_7_values_written_over_and_over_do_not_fill_the_disk_and_survive()
     {
         using (FasterValueStore store = _folder.Open(static options => options with { SegmentBits = 18, WalBytes = 1 << 20 }))
         {

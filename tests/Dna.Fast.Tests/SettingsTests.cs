@@ -45,7 +45,7 @@ public sealed class SettingsTests
     [InlineData("192.0.2.1:4222", "192.0.2.1:4222")]
     [InlineData("[2001:db8::1]:4222", "[2001:db8::1]:4222")]
     [InlineData("2001:db8::1", "[2001:db8::1]:4000")]
-    public void Literal_bootstrap_entries_get_the_networks_port(string text, string address)
+    public void Pain_43_literal_bootstrap_entries_get_the_networks_port(string text, string address)
     {
         Assert.True(HostPort.TryParse(text, out HostPort? entry, out _));
         Assert.Equal(address, entry!.Literal.ToString());

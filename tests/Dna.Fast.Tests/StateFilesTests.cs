@@ -84,7 +84,7 @@ public sealed class StateFilesTests : IDisposable
     }
 
     [Fact]
-    public void The_counters_names_are_those_of_the_status()
+    public void Pain_31_the_counters_names_are_those_of_the_status()
     {
         Assert.Equal("drop_rate_source", StatusReport.SnakeCase("DropRateSource"));
         Assert.Equal("datagrams_in", StatusReport.SnakeCase("DatagramsIn"));

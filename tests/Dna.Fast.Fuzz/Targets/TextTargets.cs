@@ -1,6 +1,8 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using Dna.Fast.Kademlia;
 using Dna.Fast.Settings;
+using Dna.Fast.Settings.Sources;
 using Dna.Fast.Wire;
 
 namespace Dna.Fast.Fuzz.Targets;
@@ -18,6 +20,14 @@ internal static class TextTargets
         Text("rate-limit", text => RateLimitText.TryParse(text, out _), "off", "1000", "1000,20"),
         Text("value-id", text => HexId.TryParse(text, out _), "1", "ffffffffffffffff"),
         Text("key-name", text => KeyName.TryParse(text, out _), "0123456789abcdef0123456789abcdef01234567", "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"),
+        // A syntax tree of every sign.
+        Text("configuration-file", text => TomlDocument.Read(text, "F").Problems.Count == 0, ConfigSample.Write(), Regex.Replace(ConfigSample.Write(), "^#(?=[a-z])", "", RegexOptions.Multiline)) with
+        {
+            AllocatedBase = 1 << 20,
+            AllocatedPerByte = 4096,
+            BytesMax = 70_000,
+            TestInputs = 500,
+        },
         Text("infohash", text => InfoHash.TryParse(text, out _), "0123456789abcdef0123456789abcdef01234567"),
     ];
 

@@ -105,4 +105,8 @@ internal sealed class PacketValue(Dictionary<object, object?> map)
     public int? Seq => Body.TryGetValue("seq", out object? seq) ? (int)(ulong)seq! : null;
 
     public bool IsSigned => Body.ContainsKey("owner");
+
+    public byte[]? Owner => Body.GetValueOrDefault("owner") as byte[];
+
+    public byte[]? Signature => ((Dictionary<object, object?>)map["dat"]!).GetValueOrDefault("sig") as byte[];
 }

@@ -14,7 +14,7 @@ public sealed class DhtTests
     public DhtTests() => _dht = new Dht(_node, _time);
 
     [Fact]
-    public async Task A_put_tells_how_many_acknowledged()
+    public async Task Pain_5_a_put_tells_how_many_acknowledged()
     {
         Task<PutAnswer> put = _dht.PutAsync(Key, default, Deadline);
         _node.PutDone!(new PutOutcome(3, 8, true));
@@ -77,7 +77,7 @@ public sealed class DhtTests
     }
 
     [Fact]
-    public async Task A_permanent_put_whose_first_round_is_late_goes_on()
+    public async Task Pain_26_a_permanent_put_whose_first_round_is_late_goes_on()
     {
         Task<PermanentPut> put = _dht.PutPermanentAsync(Key, default, Deadline);
         _time.Advance(Deadline);
@@ -135,7 +135,7 @@ public sealed class DhtTests
     }
 
     [Fact]
-    public async Task A_late_get_gives_what_it_has_and_says_that_there_may_be_more()
+    public async Task Pain_23_a_late_get_gives_what_it_has_and_says_that_there_may_be_more()
     {
         Task<GetAnswer> get = _dht.GetAllAsync(Key, default, Deadline);
         _node.Found!(Value(1));

@@ -75,7 +75,7 @@ public sealed class MemoryValueStoreTests : ValueStoreConformance
     }
 
     [Fact]
-    public void The_limit_holds_whatever_arrives()
+    public void Pain_16_the_limit_holds_whatever_arrives()
     {
         Gen.Int[1, 4000].Array[200].Sample(lengths =>
         {

@@ -28,7 +28,7 @@ public sealed class StorePolicyTests
     [InlineData(3)]
     [InlineData(0x1002)]
     [InlineData(0x2000)]
-    public void Unsigned_value_is_stored_as_it_is(int type)
+    public void Pain_21_unsigned_value_is_stored_as_it_is(int type)
     {
         byte[] packed = Packed.Unsigned((ushort)type, userType: "text/plain");
         Assert.Equal(StoreVerdict.Store, Check(packed));
@@ -137,7 +137,7 @@ public sealed class StorePolicyTests
     }
 
     [Fact]
-    public void Creation_in_the_past_shortens_what_is_left()
+    public void Pain_2_creation_in_the_past_shortens_what_is_left()
     {
         Check(Packed.Unsigned(), createdMs: NowMs - 1000);
         Assert.Equal((NowMs - 1000, NowMs + 599_000), (_slot.CreatedUnixMs, _slot.ExpiresUnixMs));

@@ -22,7 +22,7 @@ public sealed class TypeRegistryTests
     [InlineData(0x1003, 30 * 24 * 60, true, TypeRules.UserData)]
     [InlineData(0x1004, 10, false, TypeRules.Unknown)]
     [InlineData(0xFFFF, 10, false, TypeRules.Unknown)]
-    public void Type_has_its_lifetime_and_rules(int type, long minutes, bool checksSignature, TypeRules rules)
+    public void Pain_1_type_has_its_lifetime_and_rules(int type, long minutes, bool checksSignature, TypeRules rules)
     {
         Assert.Equal(minutes * 60_000, TypeRegistry.LifetimeMs((ushort)type));
         Assert.Equal(checksSignature, TypeRegistry.ChecksSignature((ushort)type));

@@ -144,7 +144,7 @@ public sealed class KeyserverServiceTests
     }
 
     [Fact]
-    public async Task Among_several_owners_the_newest_valid_entry_is_taken()
+    public async Task Pain_46_among_several_owners_the_newest_valid_entry_is_taken()
     {
         // Pain row 46: the same user under an owner key that was lost, and under a new one.
         var before = new TestClient(_network, _alice.Keys, owner: 9, _time);

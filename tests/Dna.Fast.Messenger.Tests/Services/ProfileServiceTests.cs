@@ -19,7 +19,7 @@ public sealed class ProfileServiceTests
     }
 
     [Fact]
-    public async Task The_first_change_makes_a_profile_with_our_keys()
+    public async Task Pain_34_the_first_change_makes_a_profile_with_our_keys()
     {
         Assert.Equal(ResultCode.NotFound, (await _alice.Profiles.LoadAsync(_alice.Keys.Fingerprint, Deadline)).Code);
         Assert.Equal(new PutReport(ResultCode.Success, 8), await _alice.Profiles.UpdateAsync(_alice.Keys, profile => profile with { Bio = "Hello", DisplayName = "A" }, Deadline));

@@ -32,6 +32,7 @@ internal sealed class SecurePutter(IDht dht, RsaIdentity identity, ValueOpener o
         using IDisposable? turn = await _slots.EnterAsync(slot, left.Left, cancellation).ConfigureAwait(false);
         if (turn is null) return NotPut(SecurePutStatus.TimedOut, slot);
 
+        if (value.ExpectedSeq is { } expected && value.Id != 0) return await PutAfterAsync(slot, value, expected, isPermanent, left, cancellation).ConfigureAwait(false);
         // Under a fresh random id lies nothing.
         SlotState state = value.Id == 0 ? default : await ReadAsync(slot, left.Left / ReadingShare, cancellation).ConfigureAwait(false);
         // With a seq that is a guess, a put over a newer version of ours would look like a success and be lost.
@@ -105,6 +106,17 @@ internal sealed class SecurePutter(IDht dht, RsaIdentity identity, ValueOpener o
 
         // Asynchronous, so that whatever it throws is in its task.
         async Task<PermanentPut> PutAtAsync(InfoHash place) => await dht.PutPermanentAsync(place, packed, left.Left, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Puts the version after one that the caller knows, once.</summary>
+    private async Task<SecurePermanentPut> PutAfterAsync(Slot slot, NewSecureValue value, int expected, bool isPermanent, Deadline left, CancellationToken cancellation)
+    {
+        int last = Math.Max(expected, _slots.Last(slot)?.Seq ?? -1);
+        if (last >= ushort.MaxValue) return NotPut(SecurePutStatus.SeqExhausted, slot);
+        var seq = (ushort)(last + 1);
+        if (ValueSealer.Sign(identity, value, slot.ValueId, seq) is not { } packed) return NotPut(SecurePutStatus.TooLarge, slot);
+        _slots.Remember(slot, new OwnVersion(seq, value.Type));
+        return await PutAsync(slot, packed, seq, isPermanent, left, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Puts a version above the last one, and again above what another device turns out to have put meanwhile.</summary>

@@ -12,6 +12,10 @@ public sealed record NewSecureValue
     /// <summary>The payload. Not changed until the put's task ends. Empty data of a signed value means that it is deleted (<see cref="ISecureDht.DeleteAsync"/>).</summary>
     public ReadOnlyMemory<byte> Data { get; init; }
 
+    /// <summary>Of a signed put: the version of ours that this one is made from, −1 for none. Nothing is read before it is put, and when another device put as new a version meanwhile the
+    /// answer is <see cref="SecurePutStatus.Outdated"/> at once. Versions that this client put itself count as known. Null: it is put above whatever lies there.</summary>
+    public int? ExpectedSeq { get; init; }
+
     /// <summary>Empty: none.</summary>
     public string UserType { get; init; } = "";
 

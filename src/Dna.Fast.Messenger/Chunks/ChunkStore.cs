@@ -39,7 +39,7 @@ public sealed class ChunkStore(RecordNetwork network) : IDisposable
     {
         Deadline within = network.Within(deadline);
         using IDisposable? turn = await _locks.EnterAsync(baseKey, within, cancellation).ConfigureAwait(false);
-        return turn is null ? PutReport.No(ResultCode.Timeout) : await PutAsync(baseKey, type, ChunkedRecord.Tombstone(), within, cancellation).ConfigureAwait(false);
+        return turn is null ? PutReport.No(ResultCode.Timeout) : (await PutAsync(baseKey, type, ChunkedRecord.Tombstone(), new ChunkSlot(network.OwnerValueId, null), within, cancellation).ConfigureAwait(false)).Report;
     }
 
     /// <summary>Every writer's record under a base key.</summary>
@@ -51,22 +51,27 @@ public sealed class ChunkStore(RecordNetwork network) : IDisposable
 
     public void Dispose() => _locks.Dispose();
 
-    internal async Task<PutReport> WriteAsync(string baseKey, ushort type, ReadOnlyMemory<byte> record, Deadline deadline, CancellationToken cancellation)
+    internal async Task<PutReport> WriteAsync(string baseKey, ushort type, ReadOnlyMemory<byte> record, Deadline deadline, CancellationToken cancellation) =>
+        (await WriteAsync(baseKey, type, record, new ChunkSlot(network.OwnerValueId, null), deadline, cancellation).ConfigureAwait(false)).Report;
+
+    /// <summary>As the public one, at a value id, and perhaps only where nothing of ours lies there.</summary>
+    /// <returns>The report; and true when something of ours lies there that should not: another device's.</returns>
+    internal async Task<(PutReport Report, bool IsOutdated)> WriteAsync(
+        string baseKey, ushort type, ReadOnlyMemory<byte> record, ChunkSlot slot, Deadline deadline, CancellationToken cancellation)
     {
-        if (record.Length > ChunkCodec.RecordBytesMax) return PutReport.No(ResultCode.OutOfMemory);
+        if (record.Length > ChunkCodec.RecordBytesMax) return (PutReport.No(ResultCode.OutOfMemory), false);
         using IDisposable? turn = await _locks.EnterAsync(baseKey, deadline, cancellation).ConfigureAwait(false);
-        if (turn is null) return PutReport.No(ResultCode.Timeout);
+        if (turn is null) return (PutReport.No(ResultCode.Timeout), false);
         Chunk[] chunks = ChunkedRecord.Split(record.Span);
-        var reports = new List<PutReport>();
-        foreach (Chunk[] batch in chunks.Skip(1).Reverse().Chunk(InFlightMax))
+        var puts = new List<RecordPut>();
+        foreach (Chunk[] batch in chunks.Skip(1).Reverse().Chunk(InFlightMax).Append([chunks[0]]))
         {
-            reports.AddRange(await Task.WhenAll(batch.Select(chunk => PutAsync(baseKey, type, chunk, deadline, cancellation))).ConfigureAwait(false));
+            puts.AddRange(await Task.WhenAll(batch.Select(chunk => PutAsync(baseKey, type, chunk, slot, deadline, cancellation))).ConfigureAwait(false));
             // Without all others chunk 0 would make a broken version of a good one.
-            if (PutReport.Worst(reports) is { IsSuccess: false } failed) return failed;
+            if (puts.Exists(put => !put.IsSuccess)) break;
         }
 
-        reports.Add(await PutAsync(baseKey, type, chunks[0], deadline, cancellation).ConfigureAwait(false));
-        return PutReport.Worst(reports);
+        return (PutReport.Worst([.. puts.Select(put => put.Report)]), puts.Exists(put => put.IsOutdated));
     }
 
     /// <summary>Our own record: what we, or our other devices, wrote.</summary>
@@ -123,6 +128,11 @@ public sealed class ChunkStore(RecordNetwork network) : IDisposable
         return ChunkedRecord.Join(chunks, bytesMax, out byte[]? whole) == RecordStatus.Ok ? Answer<byte[]>.Of(whole!) : Answer<byte[]>.No(ResultCode.SerializationFailed);
     }
 
-    private async Task<PutReport> PutAsync(string baseKey, ushort type, Chunk chunk, Deadline deadline, CancellationToken cancellation) =>
-        (await network.PutSharedAsync(DnaKeys.Chunk(baseKey, (int)chunk.Index), type, ChunkCodec.Write(chunk), deadline, cancellation).ConfigureAwait(false)).Report;
+    private Task<RecordPut> PutAsync(string baseKey, ushort type, Chunk chunk, ChunkSlot slot, Deadline deadline, CancellationToken cancellation) =>
+        network.PutAsync(DnaKeys.Chunk(baseKey, (int)chunk.Index), slot.ValueId, type, ChunkCodec.Write(chunk), deadline, cancellation, slot.Expected);
 }
+
+/// <summary>Where a writer puts the chunks of a record.</summary>
+/// <param name="ValueId">The owner's, or a device's.</param>
+/// <param name="Expected">−1: only where nothing of ours lies; null: whatever lies there.</param>
+internal readonly record struct ChunkSlot(ulong ValueId, int? Expected);

@@ -1,7 +1,7 @@
 namespace Dna.Fast.Messenger;
 
 /// <summary>Which messages this user has: what was delivered is not delivered again, from whatever place it is read. Any thread.</summary>
-/// <remarks>An application that keeps its messages on a disk keeps this with them; <see cref="MemoryDeliveryLog"/> forgets at its end.</remarks>
+/// <remarks>A session with a folder keeps it there; <see cref="MemoryDeliveryLog"/> forgets at its end.</remarks>
 public interface IDeliveryLog
 {
     /// <summary>True when the message was delivered.</summary>
@@ -13,6 +13,18 @@ public interface IDeliveryLog
     /// <param name="now">Seconds since 1970.</param>
     void Add(string sender, MessageDigest message, ulong timestamp, ulong expiry, ulong now);
 
+    /// <summary>Gets ready to be asked about a sender: reads what another process wrote since.</summary>
+    /// <returns>False when what is kept cannot be read.</returns>
+    ValueTask<bool> OpenAsync(string sender, CancellationToken cancellation = default) => ValueTask.FromResult(true);
+
+    /// <summary>Remembers several messages of one sender at once; on return they are where they are kept.</summary>
+    /// <returns>False when they could not be kept: after a restart they are handed out again.</returns>
+    ValueTask<bool> AddAsync(string sender, IReadOnlyCollection<OfflineMessage> messages, ulong now, CancellationToken cancellation = default)
+    {
+        foreach (OfflineMessage message in messages) Add(sender, message.Digest, message.Timestamp, message.Expiry, now);
+        return ValueTask.FromResult(true);
+    }
+
     /// <summary>What was delivered from a sender, newest first, at most so many; and the newest one's timestamp.</summary>
     (IReadOnlyList<MessageDigest> Messages, ulong Newest) DeliveredFrom(string sender, int max);
 }
@@ -21,36 +33,27 @@ public interface IDeliveryLog
 public sealed class MemoryDeliveryLog : IDeliveryLog
 {
     /// <summary>Messages of one sender: eight days of full buckets, and an outbox.</summary>
-    public const int SenderMax = 5000;
+    public const int SenderMax = DeliveredMessages.Max;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, Dictionary<MessageDigest, (ulong Timestamp, ulong Expiry)>> _senders = [];
+    private readonly Dictionary<string, DeliveredMessages> _senders = [];
 
     public bool Contains(string sender, MessageDigest message)
     {
-        lock (_lock) return _senders.TryGetValue(sender, out var messages) && messages.ContainsKey(message);
+        lock (_lock) return _senders.TryGetValue(sender, out DeliveredMessages? messages) && messages.Contains(message);
     }
 
     public void Add(string sender, MessageDigest message, ulong timestamp, ulong expiry, ulong now)
     {
         lock (_lock)
         {
-            if (!_senders.TryGetValue(sender, out var messages)) _senders[sender] = messages = [];
-            messages[message] = (timestamp, expiry);
-            if (messages.Count <= SenderMax) return;
-            foreach (MessageDigest old in messages.Where(entry => entry.Value.Expiry <= now).Select(entry => entry.Key).ToArray()) messages.Remove(old);
-            if (messages.Count <= SenderMax) return;
-            // A tenth at once, so that not every message pays for a sort.
-            foreach (MessageDigest old in messages.OrderBy(entry => entry.Value.Timestamp).Take(SenderMax / 10).Select(entry => entry.Key).ToArray()) messages.Remove(old);
+            if (!_senders.TryGetValue(sender, out DeliveredMessages? messages)) _senders[sender] = messages = new DeliveredMessages();
+            messages.Add(message, timestamp, expiry, now);
         }
     }
 
     public (IReadOnlyList<MessageDigest> Messages, ulong Newest) DeliveredFrom(string sender, int max)
     {
-        lock (_lock)
-        {
-            if (!_senders.TryGetValue(sender, out var messages) || messages.Count == 0) return ([], 0);
-            return ([.. messages.OrderByDescending(entry => entry.Value.Timestamp).Take(max).Select(entry => entry.Key)], messages.Values.Max(entry => entry.Timestamp));
-        }
+        lock (_lock) return _senders.TryGetValue(sender, out DeliveredMessages? messages) ? messages.Newest(max) : ([], 0);
     }
 }

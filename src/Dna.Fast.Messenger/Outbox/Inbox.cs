@@ -55,13 +55,18 @@ public sealed class Inbox(RecordNetwork network, ChunkStore chunks, IDeliveryLog
     /// <summary>Remembers that messages were delivered, and tells their senders.</summary>
     /// <param name="recipient">Our keys.</param>
     /// <param name="messages">What <see cref="RetrieveAsync"/> gave, once the application has it safe.</param>
-    /// <returns>What came of telling: the messages count as delivered in any case.</returns>
+    /// <returns>What came of telling: the messages count as delivered in any case but one: StorageError, when that could not be kept; then nobody is told.</returns>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public async Task<PutReport> ConfirmAsync(IUserKeys recipient, IReadOnlyCollection<OfflineMessage> messages, TimeSpan deadline, CancellationToken cancellation = default)
     {
         Deadline within = network.Within(deadline);
-        foreach (OfflineMessage message in messages) log.Add(message.Sender, message.Digest, message.Timestamp, message.Expiry, network.Now);
         var reports = new List<PutReport>();
+        foreach (IGrouping<string, OfflineMessage> sender in messages.GroupBy(message => message.Sender))
+        {
+            if (!await log.AddAsync(sender.Key, [.. sender], network.Now, cancellation).ConfigureAwait(false)) reports.Add(PutReport.No(ResultCode.StorageError));
+        }
+
+        if (reports.Count > 0) return reports[0];
         foreach (string[] batch in messages.Select(message => message.Sender).Distinct().Chunk(InFlightMax))
             reports.AddRange(await Task.WhenAll(batch.Select(sender => TellAsync(recipient, sender, within, cancellation))).ConfigureAwait(false));
         return reports.Count == 0 ? new PutReport(ResultCode.Success, 0) : PutReport.Worst(reports);
@@ -76,6 +81,7 @@ public sealed class Inbox(RecordNetwork network, ChunkStore chunks, IDeliveryLog
 
     private async Task<(bool IsKnown, List<OfflineMessage> Found)> FromAsync(string sender, string recipient, InboxDepth depth, Deadline deadline, CancellationToken cancellation)
     {
+        if (!await log.OpenAsync(sender, cancellation).ConfigureAwait(false)) return (false, []);
         ulong today = DnaKeys.DayOf(network.Now), first = today - Math.Min(today, depth == InboxDepth.Recent ? 1UL : 6UL);
         Task<(bool IsKnown, List<OfflineMessage> Found)>[] places =
         [

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Dna.Fast.Kademlia;
 
 namespace Dna.Fast.Messenger;
@@ -11,31 +10,42 @@ namespace Dna.Fast.Messenger;
 /// <item>Queueing the same envelope again changes nothing: a call that ended without an answer may be repeated.</item>
 /// <item>Expired messages and those that the recipient acknowledged with a signature leave the outbox.</item>
 /// <item>An outbox holds about six short messages; the 500 after them that day go into buckets, which clients of the first generation do not see.</item>
+/// <item>Of two devices of one user that write at the same time one is told so and writes again, with what the other wrote in it; into buckets each writes its own.</item>
+/// <item>With a folder, which a session gives it, what is sent is on the disk before it leaves: a process that ends in between sends it at its next start, and no number is given twice.</item>
 /// </list>
-/// Two devices of one user that send to one recipient within one round trip may replace each other's newest message in the network; each puts its own back when it sends again.
 /// </remarks>
-public sealed class OfflineQueue(RecordNetwork network, ChunkStore chunks) : IDisposable
+public sealed class OfflineQueue : IDisposable
 {
-    private readonly KeyLocks _locks = new();
-    private readonly ConcurrentDictionary<(string Sender, string Recipient), OutboxState> _states = new();
+    private readonly RecordNetwork _network;
+    private readonly ChunkStore _chunks;
+    private readonly IOutboxStore _store;
+
+    /// <summary>A queue that keeps what it knows in memory.</summary>
+    public OfflineQueue(RecordNetwork network, ChunkStore chunks)
+        : this(network, chunks, new MemoryOutboxStore())
+    {
+    }
+
+    internal OfflineQueue(RecordNetwork network, ChunkStore chunks, IOutboxStore store)
+    {
+        _network = network;
+        _chunks = chunks;
+        _store = store;
+    }
 
     /// <summary>Queues an envelope for a recipient.</summary>
     /// <param name="recipient">Fingerprint.</param>
     /// <param name="envelope">What <see cref="IUserKeys.Seal"/> made; at most 63,488 bytes.</param>
-    /// <returns>InvalidParameter; OutOfMemory when the envelope is too long or 500 messages of today are there already; NetworkError and Timeout: it is not queued as far as is known.</returns>
-    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    /// <returns>InvalidParameter; OutOfMemory when the envelope is too long or 500 messages of today are there already; NetworkError and Timeout: it is not queued as far as is known;
+    /// StorageError: nothing was sent.</returns>
+    /// <exception cref="OperationCanceledException">Cancelled; it may be sent, now or, where it is on the disk, later.</exception>
     public async Task<PutReport> QueueAsync(IUserKeys sender, string recipient, ReadOnlyMemory<byte> envelope, TimeSpan deadline, CancellationToken cancellation = default)
     {
         if (UserFingerprint.Normalise(recipient) is not { } to || envelope.IsEmpty) return PutReport.No(ResultCode.InvalidParameter);
         if (envelope.Length > OutboxLimits.EnvelopeBytesMax) return PutReport.No(ResultCode.OutOfMemory);
-        Deadline within = network.Within(deadline);
-        using IDisposable? turn = await _locks.EnterAsync(to, within, cancellation).ConfigureAwait(false);
-        if (turn is null) return PutReport.No(ResultCode.Timeout);
-        OutboxState state = _states.GetOrAdd((sender.Fingerprint, to), _ => new OutboxState());
-        ulong now = network.Now;
+        ulong now = _network.Now;
         var message = new OfflineMessage(now, now + RecordLimits.WeekSeconds, sender.Fingerprint, to, envelope.ToArray());
-        var step = new OutboxStep(network, chunks, state, message, within, cancellation);
-        return await step.QueueAsync().ConfigureAwait(false);
+        return await StepAsync(sender.Fingerprint, to, step => step.QueueAsync(message), deadline, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Which of our messages a recipient says it has; only what the recipient's user key signed.</summary>
@@ -45,7 +55,7 @@ public sealed class OfflineQueue(RecordNetwork network, ChunkStore chunks) : IDi
     public async Task<Answer<DeliveryAcknowledgement>> AcknowledgementAsync(string sender, string recipient, TimeSpan deadline, CancellationToken cancellation = default)
     {
         if (UserFingerprint.Normalise(sender) is not { } from || UserFingerprint.Normalise(recipient) is not { } to) return Answer<DeliveryAcknowledgement>.No(ResultCode.InvalidParameter);
-        return await OutboxStep.AcknowledgementAsync(network, from, to, network.Within(deadline), cancellation).ConfigureAwait(false);
+        return await OutboxStep.AcknowledgementAsync(_network, from, to, _network.Within(deadline), cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Removes what expired or was acknowledged from the outbox for a recipient, and writes it when that changes it.</summary>
@@ -53,13 +63,41 @@ public sealed class OfflineQueue(RecordNetwork network, ChunkStore chunks) : IDi
     public async Task<PutReport> PruneAsync(IUserKeys sender, string recipient, TimeSpan deadline, CancellationToken cancellation = default)
     {
         if (UserFingerprint.Normalise(recipient) is not { } to) return PutReport.No(ResultCode.InvalidParameter);
-        Deadline within = network.Within(deadline);
-        using IDisposable? turn = await _locks.EnterAsync(to, within, cancellation).ConfigureAwait(false);
-        if (turn is null) return PutReport.No(ResultCode.Timeout);
-        OutboxState state = _states.GetOrAdd((sender.Fingerprint, to), _ => new OutboxState());
-        var step = new OutboxStep(network, chunks, state, new OfflineMessage(network.Now, 0, sender.Fingerprint, to, default), within, cancellation);
-        return await step.PruneAsync().ConfigureAwait(false);
+        return await StepAsync(sender.Fingerprint, to, step => step.PruneAsync(_network.Now), deadline, cancellation).ConfigureAwait(false);
     }
 
-    public void Dispose() => _locks.Dispose();
+    public void Dispose() => _store.Dispose();
+
+    /// <summary>Puts what an earlier process had on its disk and may not have sent.</summary>
+    /// <returns>The worst of all; Success when there was nothing.</returns>
+    internal async Task<PutReport> ResumeAsync(IUserKeys sender, TimeSpan deadline, CancellationToken cancellation)
+    {
+        var reports = new List<PutReport> { new(ResultCode.Success, 0) };
+        try
+        {
+            foreach (string recipient in _store.Pending())
+                reports.Add(await StepAsync(sender.Fingerprint, recipient, step => step.ResumeAsync(_network.Now), deadline, cancellation).ConfigureAwait(false));
+        }
+        catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
+        {
+            reports.Add(PutReport.No(ResultCode.StorageError));
+        }
+
+        return PutReport.Worst(reports);
+    }
+
+    private async Task<PutReport> StepAsync(string sender, string recipient, Func<OutboxStep, Task<PutReport>> step, TimeSpan deadline, CancellationToken cancellation)
+    {
+        Deadline within = _network.Within(deadline);
+        try
+        {
+            using OutboxTurn? turn = await _store.EnterAsync(sender, recipient, within, cancellation).ConfigureAwait(false);
+            if (turn is null) return PutReport.No(ResultCode.Timeout);
+            return await step(new OutboxStep(new OutboxCall(_network, _chunks, sender, recipient, within, cancellation), turn)).ConfigureAwait(false);
+        }
+        catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
+        {
+            return PutReport.No(ResultCode.StorageError);
+        }
+    }
 }

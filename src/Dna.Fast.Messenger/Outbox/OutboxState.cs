@@ -6,14 +6,26 @@ internal sealed class OutboxState
     /// <summary>In the order in which they were queued.</summary>
     public List<OfflineMessage> Outbox { get; } = [];
 
+    /// <summary>The newest version in the network that <see cref="Outbox"/> includes, beside what this client put itself; −1 while none is known.</summary>
+    public int Version { get; set; } = -1;
+
+    /// <summary>True: <see cref="Outbox"/> may hold what the network does not have.</summary>
+    public bool IsPending { get; set; }
+
     /// <summary>Messages of <see cref="Day"/>, by part.</summary>
-    public List<List<OfflineMessage>> Parts { get; } = [];
+    public List<DayPart> Parts { get; } = [];
 
     /// <summary>Which day <see cref="Parts"/> belong to.</summary>
     public ulong Day { get; set; }
 
-    /// <summary>True when the parts of the day were read from the network.</summary>
+    /// <summary>True when it is known what of ours the network had that day before us.</summary>
     public bool IsDayRead { get; set; }
+
+    /// <summary>The last number given to a message in a bucket, of any day: none is given twice.</summary>
+    public ulong LastSeq { get; set; }
+
+    /// <summary>False while <see cref="LastSeq"/> may be too low, because nothing was kept or what was kept is damaged: then the network is asked first.</summary>
+    public bool IsSeqKnown { get; set; }
 
     public void BeginDay(ulong day)
     {
@@ -21,6 +33,17 @@ internal sealed class OutboxState
         Day = day;
         IsDayRead = false;
         Parts.Clear();
+    }
+
+    /// <summary>Forgets everything, before it is read anew.</summary>
+    public void Clear()
+    {
+        Outbox.Clear();
+        Version = -1;
+        IsPending = false;
+        BeginDay(0);
+        LastSeq = 0;
+        IsSeqKnown = false;
     }
 
     /// <summary>Adds what the network has and we do not know; what both know is one.</summary>
@@ -34,4 +57,19 @@ internal sealed class OutboxState
         known.Clear();
         known.AddRange(ordered);
     }
+}
+
+/// <summary>One part of a day's messages to one recipient.</summary>
+internal sealed class DayPart
+{
+    public List<OfflineMessage> Messages { get; init; } = [];
+
+    /// <summary>Its value id: 0 for the owner's; another one where another device of ours writes under that.</summary>
+    public ulong Slot { get; set; }
+
+    /// <summary>True: the network may not have all of it.</summary>
+    public bool IsPending { get; set; }
+
+    /// <summary>True: we wrote it at least once, so nobody else's lies there.</summary>
+    public bool IsWritten { get; set; }
 }

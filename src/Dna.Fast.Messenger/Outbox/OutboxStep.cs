@@ -4,13 +4,20 @@ using Dna.Fast.Wire;
 
 namespace Dna.Fast.Messenger;
 
-/// <summary>One turn at one outbox: reads what the network has, and writes what it shall have.</summary>
-internal sealed class OutboxStep(RecordNetwork network, ChunkStore chunks, OutboxState state, OfflineMessage message, Deadline deadline, CancellationToken cancellation)
-{
-    /// <summary>How often an outbox is written when another device of ours writes it at the same time.</summary>
-    private const int RaceTriesMax = 3;
+/// <summary>Whose turn it is, with what, and until when.</summary>
+internal readonly record struct OutboxCall(RecordNetwork Network, ChunkStore Chunks, string Sender, string Recipient, Deadline Deadline, CancellationToken Cancellation);
 
-    private InfoHash OutboxKey => DnaKeys.Outbox(message.Sender, message.Recipient);
+/// <summary>One turn at one outbox: reads what the network has, and writes what it shall have.</summary>
+internal sealed class OutboxStep(OutboxCall call, OutboxTurn turn)
+{
+    /// <summary>How often an outbox is read and written again when another device of ours was first: each time somebody's write went through.</summary>
+    private const int RaceTriesMax = 8;
+
+    private readonly OutboxState _state = turn.State;
+    private readonly DayStep _day = new(call, turn);
+    private readonly HashSet<MessageDigest> _inNetwork = [];
+
+    private InfoHash OutboxKey => DnaKeys.Outbox(call.Sender, call.Recipient);
 
     public static async Task<Answer<DeliveryAcknowledgement>> AcknowledgementAsync(
         RecordNetwork network, string sender, string recipient, Deadline deadline, CancellationToken cancellation)
@@ -27,132 +34,136 @@ internal sealed class OutboxStep(RecordNetwork network, ChunkStore chunks, Outbo
         return newest is null ? Answer<DeliveryAcknowledgement>.No(found.Missing) : Answer<DeliveryAcknowledgement>.Of(newest);
     }
 
-    public async Task<PutReport> QueueAsync()
+    public async Task<PutReport> QueueAsync(OfflineMessage message)
     {
-        (ResultCode code, ushort? seq) = await ReadOutboxAsync().ConfigureAwait(false);
-        if (code is not (ResultCode.Success or ResultCode.NotFound)) return PutReport.No(code);
-        state.BeginDay(DnaKeys.DayOf(message.Timestamp));
-        if (state.Outbox.Exists(IsThis)) return await WriteOutboxAsync(state.Outbox, seq).ConfigureAwait(false);
-        RemoveExpired();
-        if (!HasRoom() && await RemoveAcknowledgedAsync().ConfigureAwait(false) is { } unknown) return unknown;
-        // What overflowed once today goes on in buckets: order within one second is kept that way.
-        bool isOverflowing = state.Parts.Exists(part => part.Count > 0);
-        return HasRoom() && !isOverflowing
-            ? await WriteOutboxAsync([.. state.Outbox, message], seq).ConfigureAwait(false)
-            : await AppendToDayAsync().ConfigureAwait(false);
-    }
-
-    public async Task<PutReport> PruneAsync()
-    {
-        (ResultCode code, ushort? seq) = await ReadOutboxAsync().ConfigureAwait(false);
-        if (code is not (ResultCode.Success or ResultCode.NotFound)) return PutReport.No(code);
-        int before = state.Outbox.Count;
-        RemoveExpired();
-        if (await RemoveAcknowledgedAsync().ConfigureAwait(false) is { } unknown) return unknown;
-        return state.Outbox.Count == before ? new PutReport(ResultCode.Success, 0) : await WriteOutboxAsync([.. state.Outbox], seq).ConfigureAwait(false);
-    }
-
-    /// <summary>Merges what the network has of ours into the local truth.</summary>
-    /// <returns>Success, NotFound, or why it is not known; and the version that lies there.</returns>
-    private async Task<(ResultCode Code, ushort? Seq)> ReadOutboxAsync()
-    {
-        RecordsFound found = await network.GetAllAsync(OutboxKey, deadline, cancellation).ConfigureAwait(false);
-        ushort? seq = null;
-        foreach (VerifiedValue value in found.Values.Where(value => value.IsSigned && value.OwnerId == network.Dht.OwnerId))
+        if (await _day.BeginAsync(DnaKeys.DayOf(message.Timestamp)).ConfigureAwait(false) is { } stuck) return stuck;
+        bool wasThere = _state.Outbox.Exists(IsThis);
+        for (int attempt = 1; ; attempt++)
         {
-            if (OutboxCodec.Read(value.Data.Span, out List<OfflineMessage> messages) == RecordStatus.Ok)
-                OutboxState.Merge(state.Outbox, messages.Where(IsOfThisOutbox));
-            seq = Math.Max(seq ?? 0, value.Seq);
+            ResultCode code = await ReadOutboxAsync().ConfigureAwait(false);
+            if (code is not (ResultCode.Success or ResultCode.NotFound)) return Give(PutReport.No(code));
+            // Another device may have filled the outbox meanwhile.
+            if (!_state.Outbox.Exists(IsThis) || !HasRoom(null))
+            {
+                _state.Outbox.RemoveAll(IsThis);
+                RemoveExpired(message.Timestamp);
+                if (!HasRoom(message) && await RemoveAcknowledgedAsync().ConfigureAwait(false) is { } unknown) return Give(unknown);
+                // What overflowed once today goes on in buckets: order within one second is kept that way.
+                if (!HasRoom(message) || _state.Parts.Exists(part => part.Messages.Count > 0)) return await _day.AppendAsync(message).ConfigureAwait(false);
+                _state.Outbox.Add(message);
+            }
+
+            RecordPut put = await WriteOutboxAsync().ConfigureAwait(false);
+            if (put.IsSuccess) return put.Report;
+            if (!put.IsOutdated || attempt == RaceTriesMax) return Give(put.Report);
         }
 
-        // Not complete and nothing of ours: it may be among what did not come.
-        return (found.Code == ResultCode.Success && seq is null ? found.Missing : found.Code, seq);
+        bool IsThis(OfflineMessage other) => other.Digest == message.Digest;
+
+        // As far as is known it is not queued; what was there before stays.
+        PutReport Give(PutReport failed)
+        {
+            if (wasThere || _state.Outbox.RemoveAll(IsThis) == 0) return failed;
+            turn.SaveOutbox(isDurable: false);
+            return failed;
+        }
     }
 
-    private async Task<PutReport> WriteOutboxAsync(List<OfflineMessage> messages, ushort? seq)
+    /// <summary>Writes what a run that ended in between left.</summary>
+    public async Task<PutReport> ResumeAsync(ulong now)
+    {
+        PutReport day = await _day.FlushAsync().ConfigureAwait(false);
+        return _state.IsPending ? PutReport.Worst([day, await RewriteAsync(now, prunes: false).ConfigureAwait(false)]) : day;
+    }
+
+    /// <summary>Removes what expired or was acknowledged.</summary>
+    public Task<PutReport> PruneAsync(ulong now) => RewriteAsync(now, prunes: true);
+
+    /// <summary>Reads, changes and writes the outbox until no other device was first.</summary>
+    private async Task<PutReport> RewriteAsync(ulong now, bool prunes)
     {
         for (int attempt = 1; ; attempt++)
         {
-            RecordPut put = await network.PutOwnAsync(OutboxKey, TypeRegistry.SevenDays, OutboxCodec.Write(messages), deadline, cancellation).ConfigureAwait(false);
-            if (!put.IsSuccess) return put.Report;
-            if (!ReferenceEquals(messages, state.Outbox))
-            {
-                state.Outbox.Clear();
-                state.Outbox.AddRange(messages);
-            }
-
-            bool isNext = seq is null || put.Seq <= seq + 1;
-            if (isNext || attempt == RaceTriesMax) return put.Report;
-            // Another device wrote in between: what is there now and what we know become one.
-            int known = state.Outbox.Count;
-            (ResultCode code, seq) = await ReadOutboxAsync().ConfigureAwait(false);
-            if (code != ResultCode.Success || state.Outbox.Count == known) return put.Report;
-            messages = [.. state.Outbox];
+            ResultCode code = await ReadOutboxAsync().ConfigureAwait(false);
+            if (code is not (ResultCode.Success or ResultCode.NotFound)) return PutReport.No(code);
+            int before = _state.Outbox.Count;
+            RemoveExpired(now);
+            if (prunes && await RemoveAcknowledgedAsync().ConfigureAwait(false) is { } unknown) return unknown;
+            if (_state.Outbox.Count == before && !_state.IsPending) return new PutReport(ResultCode.Success, 0);
+            RecordPut put = await WriteOutboxAsync().ConfigureAwait(false);
+            if (!put.IsOutdated || attempt == RaceTriesMax) return put.Report;
         }
     }
 
-    private async Task<PutReport> AppendToDayAsync()
+    /// <summary>Merges what the network has of ours into the local truth.</summary>
+    /// <returns>Success, NotFound, or why it is not known.</returns>
+    private async Task<ResultCode> ReadOutboxAsync()
     {
-        if (await ReadDayAsync().ConfigureAwait(false) is { } unknown) return unknown;
-        List<OfflineMessage> all = [.. state.Parts.SelectMany(part => part)];
-        int at = state.Parts.FindIndex(part => part.Exists(IsThis));
-        if (at < 0)
+        RecordsFound found = await call.Network.GetAllAsync(OutboxKey, call.Deadline, call.Cancellation).ConfigureAwait(false);
+        bool isThere = false;
+        _inNetwork.Clear();
+        foreach (VerifiedValue value in found.Values.Where(value => value.IsSigned && value.OwnerId == call.Network.Dht.OwnerId))
         {
-            if (all.Count >= OutboxLimits.DayMax) return PutReport.No(ResultCode.OutOfMemory);
-            OfflineMessage numbered = message with { Seq = all.Count == 0 ? 1 : all.Max(other => other.Seq ?? 0) + 1 };
-            if (state.Parts.Count == 0 || state.Parts[^1].Count >= OutboxLimits.PartMax) state.Parts.Add([]);
-            at = state.Parts.Count - 1;
-            state.Parts[at].Add(numbered);
+            OutboxCodec.Read(value.Data.Span, out List<OfflineMessage> messages);
+            OutboxState.Merge(_state.Outbox, messages.Where(read => read.Sender == call.Sender && read.Recipient == call.Recipient));
+            _inNetwork.UnionWith(messages.Select(read => read.Digest));
+            _state.Version = Math.Max(_state.Version, value.Seq);
+            isThere = true;
         }
 
-        PutReport report = await chunks.WriteAsync(
-            OutboxLimits.PartBase(message.Sender, message.Recipient, state.Day, at), TypeRegistry.SevenDays, OutboxCodec.Write(state.Parts[at]), deadline, cancellation).ConfigureAwait(false);
-        // It may be there in part; whoever repeats the call finds out. Until then it is not queued.
-        if (!report.IsSuccess) state.Parts[at].RemoveAll(IsThis);
-        return report;
+        // Not complete and nothing of ours: it may be among what did not come.
+        return found.Code == ResultCode.Success && !isThere ? found.Missing : found.Code;
     }
 
-    /// <summary>Reads the parts of today, the first time.</summary>
-    /// <returns>Null when they are known.</returns>
-    private async Task<PutReport?> ReadDayAsync()
+    /// <summary>Puts the outbox in the place of the version that it includes; kept on the disk before that.</summary>
+    private async Task<RecordPut> WriteOutboxAsync()
     {
-        if (state.IsDayRead) return null;
-        state.Parts.Clear();
-        for (int part = 0; part < OutboxLimits.PartsMax; part++)
-        {
-            Answer<ReadOnlyMemory<byte>> found = await chunks.ReadOwnAsync(
-                OutboxLimits.PartBase(message.Sender, message.Recipient, state.Day, part), OutboxLimits.PartBytesMax, deadline, cancellation).ConfigureAwait(false);
-            if (found.Code == ResultCode.NotFound) break;
-            // A part of ours that is broken is written anew; one that cannot be read is not.
-            if (!found.IsSuccess && found.Code != ResultCode.SerializationFailed) return PutReport.No(found.Code);
-            OutboxCodec.Read(found.Value.Span, out List<OfflineMessage> messages);
-            state.Parts.Add([.. messages.Where(IsOfThisOutbox)]);
-        }
-
-        state.IsDayRead = true;
-        return null;
+        List<OfflineMessage> fitting = Fitting();
+        _state.IsPending = true;
+        turn.SaveOutbox(isDurable: true);
+        RecordPut put = await call.Network.PutOwnAsync(
+            OutboxKey, TypeRegistry.SevenDays, OutboxCodec.Write(fitting), call.Deadline, call.Cancellation, _state.Version).ConfigureAwait(false);
+        if (!put.IsSuccess) return put;
+        _state.Version = put.Seq;
+        _state.IsPending = fitting.Count < _state.Outbox.Count;
+        turn.SaveOutbox(isDurable: false);
+        return put;
     }
 
-    private void RemoveExpired() => state.Outbox.RemoveAll(old => old.Expiry <= message.Timestamp);
+    /// <summary>The outbox as far as a value holds it: what the network has first. The rest, which another device pushed out, waits for room.</summary>
+    private List<OfflineMessage> Fitting()
+    {
+        if (HasRoom(null)) return [.. _state.Outbox];
+        var fitting = new List<OfflineMessage>();
+        foreach (OfflineMessage message in _state.Outbox.OrderByDescending(message => _inNetwork.Contains(message.Digest)))
+        {
+            if (OutboxCodec.SizeOf([.. fitting, message]) <= RecordLimits.ValueDataBytesMax) fitting.Add(message);
+        }
+
+        return [.. _state.Outbox.Where(fitting.Contains)];
+    }
+
+    private void RemoveExpired(ulong now) => _state.Outbox.RemoveAll(old => old.Expiry <= now);
 
     /// <returns>Null when the acknowledgement, or that there is none, is known.</returns>
     private async Task<PutReport?> RemoveAcknowledgedAsync()
     {
-        Answer<DeliveryAcknowledgement> acknowledgement = await AcknowledgementAsync(network, message.Sender, message.Recipient, deadline, cancellation).ConfigureAwait(false);
+        Answer<DeliveryAcknowledgement> acknowledgement =
+            await AcknowledgementAsync(call.Network, call.Sender, call.Recipient, call.Deadline, call.Cancellation).ConfigureAwait(false);
         if (acknowledgement.Value is { } known)
         {
             HashSet<MessageDigest> delivered = [.. known.Delivered];
-            state.Outbox.RemoveAll(old => delivered.Contains(old.Digest));
+            _state.Outbox.RemoveAll(old => delivered.Contains(old.Digest));
             return null;
         }
 
         return acknowledgement.Code == ResultCode.NotFound ? null : PutReport.No(acknowledgement.Code);
     }
 
-    private bool HasRoom() => OutboxCodec.SizeOf([.. state.Outbox, message]) <= RecordLimits.ValueDataBytesMax;
-
-    // A value of ours is signed whatever key it lies under: somebody else can carry it to another.
-    private bool IsOfThisOutbox(OfflineMessage other) => other.Sender == message.Sender && other.Recipient == message.Recipient;
-
-    private bool IsThis(OfflineMessage other) => other.Digest == message.Digest;
+    /// <param name="more">A message that is to be added; null for what is there.</param>
+    private bool HasRoom(OfflineMessage? more)
+    {
+        List<OfflineMessage> all = more is null ? _state.Outbox : [.. _state.Outbox, more];
+        return OutboxCodec.SizeOf(all) <= RecordLimits.ValueDataBytesMax;
+    }
 }

@@ -41,8 +41,9 @@ public sealed class RecordNetwork(ISecureDht dht, SuiteSet suites, TimeProvider 
     internal Deadline Within(TimeSpan deadline) => new(time, deadline);
 
     /// <summary>Puts a record that only we write, at id 1 or, where that slot is not ours, at another.</summary>
-    internal Task<RecordPut> PutOwnAsync(InfoHash key, ushort type, ReadOnlyMemory<byte> data, Deadline deadline, CancellationToken cancellation) =>
-        PutAsync(key, UsualValueId, type, data, deadline, cancellation);
+    /// <param name="expected">The version it is made from; null when it does not matter.</param>
+    internal Task<RecordPut> PutOwnAsync(InfoHash key, ushort type, ReadOnlyMemory<byte> data, Deadline deadline, CancellationToken cancellation, int? expected = null) =>
+        PutAsync(key, UsualValueId, type, data, deadline, cancellation, expected);
 
     /// <summary>Puts our record under a key that others write under too, at our owner's id or, where that slot is not ours, at another.</summary>
     internal Task<RecordPut> PutSharedAsync(InfoHash key, ushort type, ReadOnlyMemory<byte> data, Deadline deadline, CancellationToken cancellation) =>
@@ -50,13 +51,15 @@ public sealed class RecordNetwork(ISecureDht dht, SuiteSet suites, TimeProvider 
 
     /// <summary>Puts a record at an id or, where that slot is not ours, at our owner's, or where we put it before, or at a random one; it stays announced.</summary>
     /// <remarks>All ids but random ones are known to everybody, so a stranger can be there first.</remarks>
-    internal async Task<RecordPut> PutAsync(InfoHash key, ulong id, ushort type, ReadOnlyMemory<byte> data, Deadline deadline, CancellationToken cancellation)
+    /// <param name="expected">As <see cref="NewSecureValue.ExpectedSeq"/>; only at the id that is asked for.</param>
+    internal async Task<RecordPut> PutAsync(
+        InfoHash key, ulong id, ushort type, ReadOnlyMemory<byte> data, Deadline deadline, CancellationToken cancellation, int? expected = null)
     {
         if (!_gate.TryEnter()) return new RecordPut(PutReport.No(ResultCode.NotInitialized), 0);
         try
         {
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _gate.Ended);
-            return await PutOpenAsync(key, id, type, data, deadline, either.Token).ConfigureAwait(false);
+            return await PutOpenAsync(key, id, type, data, expected, deadline, either.Token).ConfigureAwait(false);
         }
         finally
         {
@@ -107,11 +110,11 @@ public sealed class RecordNetwork(ISecureDht dht, SuiteSet suites, TimeProvider 
         return isDrained;
     }
 
-    private async Task<RecordPut> PutOpenAsync(InfoHash key, ulong id, ushort type, ReadOnlyMemory<byte> data, Deadline deadline, CancellationToken cancellation)
+    private async Task<RecordPut> PutOpenAsync(InfoHash key, ulong id, ushort type, ReadOnlyMemory<byte> data, int? expected, Deadline deadline, CancellationToken cancellation)
     {
         if (data.Length > RecordLimits.ValueDataBytesMax) return new RecordPut(PutReport.No(ResultCode.OutOfMemory), 0);
         var value = new NewSecureValue { Id = id, Type = type, Data = data };
-        SecurePutAnswer answer = await AnnounceAsync(key, value, deadline, cancellation).ConfigureAwait(false);
+        SecurePutAnswer answer = await AnnounceAsync(key, value with { ExpectedSeq = expected }, deadline, cancellation).ConfigureAwait(false);
         if (IsSlotLost(answer) && id != OwnerValueId) answer = await AnnounceAsync(key, value with { Id = OwnerValueId }, deadline, cancellation).ConfigureAwait(false);
         if (IsSlotLost(answer))
         {
@@ -121,7 +124,7 @@ public sealed class RecordNetwork(ISecureDht dht, SuiteSet suites, TimeProvider 
             answer = await AnnounceAsync(key, value with { Id = before }, deadline, cancellation).ConfigureAwait(false);
         }
 
-        return new RecordPut(new PutReport(CodeOf(answer.Status), answer.Acknowledged), answer.Seq, answer.ValueId);
+        return new RecordPut(new PutReport(CodeOf(answer.Status), answer.Acknowledged), answer.Seq, answer.ValueId, answer.Status == SecurePutStatus.Outdated);
     }
 
     private async Task<RecordsFound> GetAllOpenAsync(InfoHash key, Deadline deadline, CancellationToken cancellation)
@@ -202,7 +205,8 @@ public sealed class RecordNetwork(ISecureDht dht, SuiteSet suites, TimeProvider 
     private static ResultCode CodeOf(SecurePutStatus status) => status switch
     {
         SecurePutStatus.Acknowledged => ResultCode.Success,
-        SecurePutStatus.Unacknowledged or SecurePutStatus.Unreachable => ResultCode.NetworkError,
+        // Others' writes came between ours and its success each time; it may be done in part.
+        SecurePutStatus.Unacknowledged or SecurePutStatus.Unreachable or SecurePutStatus.Outdated => ResultCode.NetworkError,
         SecurePutStatus.TimedOut => ResultCode.Timeout,
         SecurePutStatus.TooLarge => ResultCode.OutOfMemory,
         SecurePutStatus.SlotTaken => ResultCode.AlreadyExists,
@@ -213,7 +217,8 @@ public sealed class RecordNetwork(ISecureDht dht, SuiteSet suites, TimeProvider 
 
 /// <param name="Seq">The version it has in the network.</param>
 /// <param name="ValueId">The id it has there; 0 when it was not put.</param>
-internal readonly record struct RecordPut(PutReport Report, ushort Seq, ulong ValueId = 0)
+/// <param name="IsOutdated">True: another device of the same owner put as new a version; read, merge, put again.</param>
+internal readonly record struct RecordPut(PutReport Report, ushort Seq, ulong ValueId = 0, bool IsOutdated = false)
 {
     public bool IsSuccess => Report.IsSuccess;
 }

@@ -6,13 +6,18 @@ public sealed class MessengerServices : IDisposable
     /// <summary>Services without a session, for whoever only reads; whoever made them disposes them, and the network with them.</summary>
     /// <param name="caches">Null: every call asks the network. The caches are their maker's.</param>
     public MessengerServices(RecordNetwork network, IDeliveryLog log, RecordCaches? caches = null)
+        : this(network, log, new MemoryOutboxStore(), caches)
+    {
+    }
+
+    internal MessengerServices(RecordNetwork network, IDeliveryLog log, IOutboxStore outboxes, RecordCaches? caches)
     {
         Network = network;
         Chunks = new ChunkStore(network);
         Profiles = new ProfileService(network, caches);
         Names = new NameService(network, Profiles, caches);
         Keyserver = new KeyserverService(network, Names, caches);
-        Queue = new OfflineQueue(network, Chunks);
+        Queue = new OfflineQueue(network, Chunks, outboxes);
         Inbox = new Inbox(network, Chunks, log);
         Contacts = new ContactListService(network);
         Requests = new ContactRequestService(network);

@@ -34,10 +34,13 @@ public sealed class MessengerSession : IAsyncDisposable
     /// <exception cref="InvalidOperationException">Not running.</exception>
     public MessengerServices Services => Scope.Services;
 
+    /// <inheritdoc cref="UserScope.Resumed"/>
+    internal Task Resumed => Scope.Resumed;
+
     private UserScope Scope => Volatile.Read(ref _scope) ?? throw new InvalidOperationException("The session is not running: start it first.");
 
     /// <summary>Starts as a user: reads the user's state. Does not ask the network for anything.</summary>
-    /// <returns>AlreadyExists when it runs already; StorageError when the state can neither be read nor set aside, and <see cref="SessionOptions.Notify"/> was told why.</returns>
+    /// <returns>AlreadyExists when it runs already; StorageError when the user's folder cannot be used, and <see cref="SessionOptions.Notify"/> was told why.</returns>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public async Task<ResultCode> StartAsync(SessionUser user, CancellationToken cancellation = default)
     {
@@ -163,7 +166,19 @@ public sealed class MessengerSession : IAsyncDisposable
 
     private ResultCode Begin(SessionUser user)
     {
-        Volatile.Write(ref _scope, new UserScope(_options, user));
+        UserScope scope;
+        try
+        {
+            scope = new UserScope(_options, user);
+        }
+        catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
+        {
+            _options.Notify?.Invoke("The state of this user cannot be used: " + refusal.Message);
+            return ResultCode.StorageError;
+        }
+
+        scope.Begin();
+        Volatile.Write(ref _scope, scope);
         return ResultCode.Success;
     }
 

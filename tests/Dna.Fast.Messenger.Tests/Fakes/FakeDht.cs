@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Dna.Fast.Kademlia;
 using Dna.Fast.Wire;
@@ -7,6 +8,8 @@ namespace Dna.Fast.Messenger.Tests.Fakes;
 /// <summary>One client of a <see cref="FakeNetwork"/>.</summary>
 internal sealed class FakeDht(FakeNetwork network, byte[] owner) : ISecureDht, IDht
 {
+    private readonly ConcurrentDictionary<(InfoHash Key, ulong Id), int> _put = new();
+
     /// <summary>Announcements that were not ended.</summary>
     public int Announced { get; private set; }
 
@@ -26,7 +29,11 @@ internal sealed class FakeDht(FakeNetwork network, byte[] owner) : ISecureDht, I
         // A real network takes a while: others get their turn.
         await Task.Yield();
         cancellation.ThrowIfCancellationRequested();
-        return network.Put(key, owner, value);
+        // What this client put itself counts as known.
+        if (value.ExpectedSeq is { } expected && _put.TryGetValue((key, value.Id), out int own) && own > expected) value = value with { ExpectedSeq = own };
+        SecurePutAnswer answer = network.Put(key, owner, value);
+        if (answer.Status == SecurePutStatus.Acknowledged) _put[(key, value.Id)] = answer.Seq;
+        return answer;
     }
 
     public async Task<SecurePermanentPut> PutSignedPermanentAsync(InfoHash key, NewSecureValue value, TimeSpan deadline, CancellationToken cancellation = default)

@@ -41,6 +41,9 @@ internal sealed class FakeNetwork(int seed = 1)
     /// <summary>Different nodes keep different owners under one id, as real ones do; else the first owner keeps the slot.</summary>
     public bool IsSplit { get; set; }
 
+    /// <summary>Runs before each put, as another client that is quicker.</summary>
+    public Action<InfoHash>? BeforePut { get; set; }
+
     /// <summary>How many puts were taken.</summary>
     public int Puts { get; private set; }
 
@@ -74,6 +77,7 @@ internal sealed class FakeNetwork(int seed = 1)
 
     internal SecurePutAnswer Put(InfoHash key, byte[] owner, NewSecureValue value)
     {
+        BeforePut?.Invoke(key);
         lock (_lock)
         {
             if (IsLate) return new SecurePutAnswer(SecurePutStatus.TimedOut, value.Id, 0, 0, 0);
@@ -83,6 +87,7 @@ internal sealed class FakeNetwork(int seed = 1)
             FakeSlot? own = slots.Find(slot => slot.Id == value.Id && slot.Owner.AsSpan().SequenceEqual(owner));
             if (own is null && !IsSplit && slots.Exists(slot => slot.Id == value.Id)) return new SecurePutAnswer(SecurePutStatus.SlotTaken, value.Id, 0, 0, 8);
             if (own is null) slots.Add(own = new FakeSlot(owner, value.Id));
+            if (value.ExpectedSeq is { } expected && own.Versions.Count > 0 && own.Newest.Seq > expected) return new SecurePutAnswer(SecurePutStatus.Outdated, value.Id, 0, 0, 8);
             ushort seq = own.Versions.Count == 0 ? (ushort)0 : (ushort)(own.Newest.Seq + 1);
             own.Versions.Add((seq, value.Type, value.Data.ToArray()));
             Puts++;

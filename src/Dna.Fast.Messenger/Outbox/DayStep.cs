@@ -1,0 +1,109 @@
+using Dna.Fast.Kademlia.ValueTypes;
+
+namespace Dna.Fast.Messenger;
+
+/// <summary>The part of a turn that concerns daily buckets (DNA layer, section 11.3).</summary>
+/// <remarks>Where state is kept, each device writes its own messages only: under the owner's value id, or under its own where another device is found there.</remarks>
+internal sealed class DayStep(OutboxCall call, OutboxTurn turn)
+{
+    private readonly OutboxState _state = turn.State;
+
+    /// <summary>Goes on to a day; what a crash left of an earlier one is put into that day's buckets first.</summary>
+    /// <returns>Null, or why that is not done.</returns>
+    public async Task<PutReport?> BeginAsync(ulong day)
+    {
+        if (_state.Day == day) return null;
+        if (await FlushAsync().ConfigureAwait(false) is { IsSuccess: false } stuck) return stuck;
+        _state.BeginDay(day);
+        // The last number must be kept before the parts that had it are forgotten.
+        turn.SaveOutbox(isDurable: true);
+        return null;
+    }
+
+    /// <summary>Puts what the network may not have.</summary>
+    public async Task<PutReport> FlushAsync()
+    {
+        var reports = new List<PutReport> { new(ResultCode.Success, 0) };
+        for (int part = 0; part < _state.Parts.Count; part++)
+        {
+            if (_state.Parts[part].IsPending && _state.Parts[part].Messages.Exists(message => message.Expiry > call.Network.Now))
+                reports.Add(await WriteAsync(part).ConfigureAwait(false));
+        }
+
+        return PutReport.Worst(reports);
+    }
+
+    /// <summary>Appends a message to the day, once.</summary>
+    public async Task<PutReport> AppendAsync(OfflineMessage message)
+    {
+        if (await ReadAsync().ConfigureAwait(false) is { } unknown) return unknown;
+        int at = _state.Parts.FindIndex(part => part.Messages.Exists(IsThis));
+        if (at >= 0) return await WriteAsync(at).ConfigureAwait(false);
+        if (_state.Parts.Sum(part => part.Messages.Count) >= OutboxLimits.DayMax) return PutReport.No(ResultCode.OutOfMemory);
+        if (_state.Parts.Count == 0 || _state.Parts[^1].Messages.Count >= OutboxLimits.PartMax) _state.Parts.Add(new DayPart());
+        at = _state.Parts.Count - 1;
+        _state.Parts[at].Messages.Add(message with { Seq = ++_state.LastSeq });
+        PutReport report = await WriteAsync(at).ConfigureAwait(false);
+        if (report.IsSuccess) return report;
+        // It may be there in part; whoever repeats the call finds out. Until then it is not queued.
+        _state.Parts[at].Messages.RemoveAll(IsThis);
+        turn.SavePart(at, isDurable: false);
+        return report;
+
+        bool IsThis(OfflineMessage other) => other.Digest == message.Digest;
+    }
+
+    private async Task<PutReport> WriteAsync(int at)
+    {
+        DayPart part = _state.Parts[at];
+        part.IsPending = true;
+        turn.SavePart(at, isDurable: true);
+        (PutReport report, bool isOutdated) = await PutAsync(at).ConfigureAwait(false);
+        if (isOutdated)
+        {
+            // Another device of ours was first under the owner's id.
+            part.Slot = turn.DeviceSlot;
+            (report, _) = await PutAsync(at).ConfigureAwait(false);
+        }
+
+        if (!report.IsSuccess) return report;
+        part.IsPending = false;
+        part.IsWritten = true;
+        turn.SavePart(at, isDurable: false);
+        return report;
+    }
+
+    private Task<(PutReport Report, bool IsOutdated)> PutAsync(int at)
+    {
+        DayPart part = _state.Parts[at];
+        bool mayMeetOthers = turn.DeviceSlot != 0 && part is { Slot: 0, IsWritten: false };
+        var slot = new ChunkSlot(part.Slot == 0 ? call.Network.OwnerValueId : part.Slot, mayMeetOthers ? -1 : null);
+        string baseKey = OutboxLimits.PartBase(call.Sender, call.Recipient, _state.Day, at);
+        return call.Chunks.WriteAsync(baseKey, TypeRegistry.SevenDays, OutboxCodec.Write(part.Messages), slot, call.Deadline, call.Cancellation);
+    }
+
+    /// <summary>Reads what the network has of ours of that day, where nothing here tells it: the first time of a client without state.</summary>
+    /// <returns>Null when it is known.</returns>
+    private async Task<PutReport?> ReadAsync()
+    {
+        if (turn.DeviceSlot == 0 ? _state.IsDayRead : _state.IsSeqKnown) return null;
+        if (turn.DeviceSlot == 0) _state.Parts.Clear();
+        for (int at = 0; at < OutboxLimits.PartsMax; at++)
+        {
+            Answer<ReadOnlyMemory<byte>> found = await call.Chunks.ReadOwnAsync(
+                OutboxLimits.PartBase(call.Sender, call.Recipient, _state.Day, at), OutboxLimits.PartBytesMax, call.Deadline, call.Cancellation).ConfigureAwait(false);
+            if (found.Code == ResultCode.NotFound) break;
+            // A part of ours that is broken is written anew; one that cannot be read is not.
+            if (!found.IsSuccess && found.Code != ResultCode.SerializationFailed) return PutReport.No(found.Code);
+            OutboxCodec.Read(found.Value.Span, out List<OfflineMessage> read);
+            // A value of ours is signed whatever key it lies under: somebody else can carry it to another.
+            List<OfflineMessage> messages = [.. read.Where(message => message.Sender == call.Sender && message.Recipient == call.Recipient)];
+            _state.LastSeq = Math.Max(_state.LastSeq, messages.Select(message => message.Seq ?? 0).DefaultIfEmpty().Max());
+            if (turn.DeviceSlot == 0) _state.Parts.Add(new DayPart { Messages = messages });
+        }
+
+        _state.IsDayRead = true;
+        _state.IsSeqKnown = true;
+        return null;
+    }
+}

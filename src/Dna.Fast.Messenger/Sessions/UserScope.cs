@@ -22,7 +22,7 @@ internal sealed class UserScope
 
         Log = Folder is null ? new MemoryDeliveryLog() : new FileDeliveryLog(Folder, options.Time, options.Notify);
         IOutboxStore outboxes = Folder is null ? new MemoryOutboxStore() : new FileOutboxStore(Folder);
-        Services = new MessengerServices(new RecordNetwork(user.Dht, options.Suites, options.Time), Log, outboxes, caches: null);
+        Services = new MessengerServices(new RecordNetwork(user.Dht, options.Suites, options.Time), Log, outboxes, user.Caches);
         Post = new MessagePost(Keys, Services);
     }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using Dna.Fast.Commands.Caches;
 using Dna.Fast.Commands.Contacts;
 using Dna.Fast.Commands.Groups;
 using Dna.Fast.Commands.Id;
@@ -53,6 +54,7 @@ internal static class CommandLineRoot
             ProfileCommand.Create(surroundings),
             ContactsCommand.Create(surroundings),
             PresenceCommand.Create(surroundings),
+            CacheCommand.Create(surroundings),
             MsgCommand.Create(surroundings),
             GroupCommand.Create(surroundings),
             WallCommand.Create(surroundings),

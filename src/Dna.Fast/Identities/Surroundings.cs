@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Dna.Fast.Identity;
+using Dna.Fast.Messenger;
 
 namespace Dna.Fast.Identities;
 
@@ -19,6 +20,9 @@ internal sealed record Surroundings
     public PassphraseCost Cost { get; init; } = PassphraseCost.Default;
 
     public UserSuites Suites { get; } = new(RandomNumberGenerator.Fill);
+
+    /// <summary>Whose records are read: those of all suites.</summary>
+    public SuiteSet RecordSuites => new(Suites.Messenger, Suites.Fast);
 
     public KeyFileStore KeyFiles => new(Suites, RandomNumberGenerator.Fill);
 }

@@ -5,7 +5,7 @@ using Dna.Fast.Messenger;
 namespace Dna.Fast.Messaging;
 
 /// <summary>A user's contacts on this machine: the file <c>contacts</c>, sealed for the user as it is in the network (DNA layer, section 13).</summary>
-/// <remarks>Two commands at once lose nothing: what is saved is merged with what the file has by then.</remarks>
+/// <remarks>What is saved is merged with what the file has by then: commands that save in turn lose nothing of each other's.</remarks>
 internal sealed class ContactBook(IUserKeys keys, StateFolder state)
 {
     /// <summary>More than any list that the network takes.</summary>

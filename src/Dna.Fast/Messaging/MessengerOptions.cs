@@ -24,7 +24,7 @@ internal sealed class MessengerOptions
 
     private readonly TextOption<int> _timeout = ClientOptions.TimeoutOption();
 
-    /// <summary>True for a command that reads or writes what this machine keeps: it takes <c>--state</c>.</summary>
+    /// <summary>True for a command that reads or writes what this machine keeps: it takes <c>--state</c>, and believes what was read before as long as the caches do.</summary>
     public bool KeepsState { get; init; }
 
     /// <summary>Who we are.</summary>
@@ -64,6 +64,22 @@ internal sealed class MessengerOptions
         return command;
     }
 
+    /// <summary>Makes a command that looks at what this machine keeps for a user, and needs no key for it: the key file says who the user is, without its passphrase.</summary>
+    /// <returns>The same command.</returns>
+    public Command ForFolder(DnaCommand command, Surroundings surroundings, Func<Speaker, StateFolder, Task<int>> act)
+    {
+        command.Options.Add(Identity.Key);
+        command.Options.Add(_state);
+        command.Options.Add(_json);
+        command.SetAction(async (result, _) =>
+        {
+            if (await Identity.ReadAsync(surroundings, result).ConfigureAwait(false) is not { } file) return ExitCode.Identity;
+            InvocationConfiguration to = result.InvocationConfiguration;
+            return await act(new Speaker(to.Output, to.Error, result.GetValue(_json)), StateOf(surroundings, result, file.Header.Fingerprint)).ConfigureAwait(false);
+        });
+        return command;
+    }
+
     /// <summary>Makes a command that reads what everybody may read: it takes no key and asks for no passphrase.</summary>
     /// <returns>The same command.</returns>
     public Command ForAnybody(DnaCommand command, Surroundings surroundings, Func<ReaderScene, ParseResult, Task<int>> act)
@@ -97,12 +113,10 @@ internal sealed class MessengerOptions
         return command;
     }
 
-    private static SuiteSet Suites(Surroundings surroundings) => new(surroundings.Suites.Messenger, surroundings.Suites.Fast);
-
     /// <summary>Runs as nobody.</summary>
     private static async Task<int> RunAsync(Surroundings surroundings, ClientScene client, Func<MessengerServices, Task<int>> act)
     {
-        using var network = new RecordNetwork(client.Session.Secure(null), Suites(surroundings), TimeProvider.System);
+        using var network = new RecordNetwork(client.Session.Secure(null), surroundings.RecordSuites, TimeProvider.System);
         using var services = new MessengerServices(network, new MemoryDeliveryLog());
         return await act(services).ConfigureAwait(false);
     }
@@ -114,13 +128,15 @@ internal sealed class MessengerOptions
     {
         var session = new MessengerSession(new SessionOptions
         {
-            Suites = Suites(surroundings),
+            Suites = surroundings.RecordSuites,
             Directory = KeepsState ? state.Root : null,
             Notify = text => client.Error.WriteLine("dna: " + text),
         });
+        using UserCaches? caches = KeepsState ? UserCaches.Open(surroundings, state) : null;
         await using (session.ConfigureAwait(false))
         {
-            ResultCode started = await session.StartAsync(new SessionUser(identity.User!.Keys, client.Session.Secure(identity.Rsa)), client.Cancellation).ConfigureAwait(false);
+            var who = new SessionUser(identity.User!.Keys, client.Session.Secure(identity.Rsa)) { Caches = caches?.Records };
+            ResultCode started = await session.StartAsync(who, client.Cancellation).ConfigureAwait(false);
             if (started != ResultCode.Success) return await ClientCommand.FailAsync(client.Error, ResultReport.ExitOf(started), ResultReport.TextOf(started, state.Root, false)).ConfigureAwait(false);
             return await act(session).ConfigureAwait(false);
         }

@@ -10,8 +10,12 @@ internal sealed class StateFolder
     private StateFolder(string root, string fingerprint)
     {
         Root = root;
+        Fingerprint = fingerprint;
         OfUser = Path.Combine(root, fingerprint);
     }
+
+    /// <summary>Whose it is.</summary>
+    public string Fingerprint { get; }
 
     /// <summary>Shared by the users of this machine's account.</summary>
     public string Root { get; }

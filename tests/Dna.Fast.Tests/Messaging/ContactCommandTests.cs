@@ -55,6 +55,16 @@ public sealed class ContactCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Commands_at_once_lose_no_contact_of_each_other()
+    {
+        await _bench.Alice.NewAsync();
+        string[] contacts = [.. "abcd".Select(digit => new string(digit, 128))];
+        IdResult[] added = await Task.WhenAll(contacts.Select(contact => _bench.Alice.RunAsync("contacts", "add", contact, "-b", "127.0.0.1:1", "--timeout", "5")));
+        Assert.All(added, result => Assert.Equal(ExitCode.Unreachable, result.Code));
+        Assert.Equal(contacts, (await ListAsync(_bench.Alice)).Order());
+    }
+
+    [Fact]
     public async Task The_list_is_kept_for_its_owner_alone_and_a_damaged_one_is_set_aside()
     {
         (JsonElement alice, JsonElement bob) = await _bench.MakeAsync();

@@ -37,7 +37,7 @@ internal sealed class ContactChanges(MessengerScene scene)
         }
 
         ContactList merged = ContactList.Merge(local.Identity, [local, list], Math.Max(local.Timestamp, list.Timestamp));
-        return _book.Save(merged, Note) ? (merged, ExitCode.Ok) : (null, ExitCode.Store);
+        return await SaveAsync(merged).ConfigureAwait(false) ? (merged, ExitCode.Ok) : (null, ExitCode.Store);
     }
 
     private async Task<(ContactList? List, int ExitCode)> ChangeAsync(Func<ContactList, ContactList> change, Func<ContactList, Task<Answer<ContactList>>> put)
@@ -45,11 +45,18 @@ internal sealed class ContactChanges(MessengerScene scene)
         if (_book.Load(Note) is not { } local) return (null, ExitCode.Store);
         Answer<ContactList> answer = await put(local).ConfigureAwait(false);
         ContactList kept = answer.Value ?? change(ContactList.Merge(local.Identity, [local], Math.Max(scene.Now, local.Timestamp + 1)));
-        if (!_book.Save(kept, Note)) return (null, ExitCode.Store);
+        if (!await SaveAsync(kept).ConfigureAwait(false)) return (null, ExitCode.Store);
         if (answer.IsSuccess) return (kept, ExitCode.Ok);
         int code = await scene.FailAsync(answer.Code, "your contacts").ConfigureAwait(false);
         await scene.NoteAsync("the list is kept on this machine: dna contacts push sends it").ConfigureAwait(false);
         return (null, code);
+    }
+
+    /// <summary>Keeps a list: in turn, as it is merged with what other commands kept meanwhile.</summary>
+    private async Task<bool> SaveAsync(ContactList list)
+    {
+        using StateTurn? turn = await StateTurn.TakeAsync(scene, "contacts").ConfigureAwait(false);
+        return turn is not null && _book.Save(list, Note);
     }
 
     private void Note(string text) => scene.Error.WriteLine("dna: " + text);

@@ -17,11 +17,12 @@ internal sealed class LoopbackNode : IDisposable
 
     /// <param name="identity">Not disposed with the node.</param>
     /// <param name="bootstrap">Null for the first node of a network.</param>
-    public LoopbackNode(RsaIdentity? identity, LoopbackNode? bootstrap = null)
+    /// <param name="verifier">Null for the node's own.</param>
+    public LoopbackNode(RsaIdentity? identity, LoopbackNode? bootstrap = null, IValueVerifier? verifier = null)
     {
         Node = new Node(
             new NodeOptions { Id = new InfoHash(RandomNumberGenerator.GetBytes(InfoHash.Bytes)), Bootstrap = bootstrap is null ? [] : [bootstrap.Address], ServesV4 = true, ServesV6 = false },
-            new NodeParts(_store, new RsaVerifier(), () => new SystemRandom()),
+            new NodeParts(_store, verifier ?? new RsaVerifier(), () => new SystemRandom()),
             SystemClock.Instance.Now);
         OpenResult opened = WorkerGroup.Open(new NetOptions { Addresses = [NodeAddress.V4(0x7F000001, 0)] }, Node.Workers);
         _workers = opened.Group ?? throw new InvalidOperationException(opened.Message);

@@ -22,6 +22,7 @@ public enum Counter
 
     // Drops before decoding.
     DropMartian,
+    DropBlocked,
     DropBlacklisted,
     DropRateSource,
     DropRateGlobal,

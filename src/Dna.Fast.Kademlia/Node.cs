@@ -43,7 +43,7 @@ public sealed class Node : IDisposable
             Options = options,
             Store = parts.Store,
             Verifier = _verifier,
-            Gate = new Gate(options.RateLimits, random.NextUInt64()),
+            Gate = new Gate(options.RateLimits, random.NextUInt64()) { Blocked = options.Blocked },
             Tokens = new TokenMint(random, now),
             Table4 = new RoutingTable(options.Id, IpFamily.V4),
             Table6 = new RoutingTable(options.Id, IpFamily.V6),
@@ -168,6 +168,23 @@ public sealed class Node : IDisposable
 
     /// <summary>Adds bootstrap addresses, for names that resolved late. Any thread.</summary>
     public void AddBootstrap(IReadOnlyList<NodeAddress> addresses) => _inbox.Post(() => _owner.Bootstrap.Add(addresses));
+
+    /// <summary>Replaces the bootstrap addresses, those of the start included. Any thread.</summary>
+    public void ReplaceBootstrap(IReadOnlyList<NodeAddress> addresses) => _inbox.Post(() => _owner.Bootstrap.Replace(addresses));
+
+    /// <summary>Requests a second that are answered; may be changed while the node runs. Any thread.</summary>
+    public RateLimits RateLimits
+    {
+        get => Context.Gate.Limits;
+        set => Context.Gate.Limits = value;
+    }
+
+    /// <summary>Addresses this node has nothing to do with; may be changed while the node runs. Contacts among them are dropped as they do not answer any more. Any thread.</summary>
+    public BlockedRanges Blocked
+    {
+        get => Context.Gate.Blocked;
+        set => Context.Gate.Blocked = value;
+    }
 
     /// <summary>Notes a node somebody told us of, and pings it: found on the local network, or known from an earlier run. Any thread.</summary>
     public void AddNode(in InfoHash id, in NodeAddress address)

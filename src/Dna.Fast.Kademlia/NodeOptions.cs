@@ -17,6 +17,9 @@ public sealed record NodeOptions
 
     public RateLimits RateLimits { get; init; } = RateLimits.Stock;
 
+    /// <summary>Addresses this node has nothing to do with.</summary>
+    public BlockedRanges Blocked { get; init; } = BlockedRanges.None;
+
     /// <summary>Bootstrap nodes by address. Names were resolved before; see <see cref="Bootstrap"/>'s resolver for late ones.</summary>
     public IReadOnlyList<NodeAddress> Bootstrap { get; init; } = [];
 

@@ -50,6 +50,18 @@ public sealed class FasterValueStore : IValueStore
     /// <summary>Who occupies how much.</summary>
     internal SourceLedger Ledger => _engine.Totals.Sources;
 
+    /// <summary><see cref="StoreOptions.LimitBytes"/>, and since then. Any thread; beyond a smaller one the keeper begins to evict at once.</summary>
+    public long LimitBytes
+    {
+        get => _engine.LimitBytes;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(value);
+            _engine.LimitBytes = value;
+            Keeper.Wake();
+        }
+    }
+
     public long CommittedTicket => _engine.CommittedTicket;
 
     public StoreStatistics Statistics

@@ -18,10 +18,12 @@ internal sealed class StoreEngine : IWriterDuty, IRemovalWitness, IDamageWitness
     private readonly string?[] _troubles = new string?[Enum.GetValues<TroubleKind>().Length];
     private string? _reportedStall;
     private long _committedTicket;
+    private long _limitBytes;
 
     public StoreEngine(StoreOptions options, IDisposable directoryLock)
     {
         Options = options;
+        _limitBytes = options.LimitBytes;
         DirectoryLock = directoryLock;
         Writer = new DiskWriter(this);
         Checkpoints = new CheckpointStore(options.Disk, options.Directory);
@@ -30,6 +32,13 @@ internal sealed class StoreEngine : IWriterDuty, IRemovalWitness, IDamageWitness
     }
 
     public StoreOptions Options { get; }
+
+    /// <summary>Packed bytes and overhead of values at most; any thread may change it.</summary>
+    public long LimitBytes
+    {
+        get => Volatile.Read(ref _limitBytes);
+        set => Volatile.Write(ref _limitBytes, value);
+    }
 
     public IDisposable DirectoryLock { get; }
 

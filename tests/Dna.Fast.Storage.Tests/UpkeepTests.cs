@@ -181,6 +181,19 @@ public sealed class UpkeepTests : IDisposable
     }
 
     [Fact]
+    public void The_limit_may_change_while_the_store_is_open()
+    {
+        using FasterValueStore store = _folder.Open(static options => options with { LimitBytes = 1_000_000 });
+        for (int i = 0; i < 100; i++) Assert.Equal(PutStatus.Stored, PutFrom(store, i, 1, Now + 1_000_000));
+        store.LimitBytes = 50_000;
+        Assert.Equal(PutStatus.StoreFull, PutFrom(store, 100, 1, Now + 1_000_000));
+        store.Keeper.RunOnce();
+        Assert.InRange(store.Statistics.Bytes + store.Statistics.Values * StoreTotals.SlotOverheadBytes, 40_000, 50_000);
+        store.LimitBytes = 1_000_000;
+        Assert.Equal(PutStatus.Stored, PutFrom(store, 100, 1, Now + 1_000_000));
+    }
+
+    [Fact]
     public void Own_values_are_never_evicted()
     {
         using FasterValueStore store = _folder.Open(static options => options with { LimitBytes = 50_000 });

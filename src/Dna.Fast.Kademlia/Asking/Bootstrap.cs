@@ -51,6 +51,13 @@ internal sealed class Bootstrap(TurnState turn, TimerQueue timers, QuerySender q
         if (added && _isStarted) Restart();
     }
 
+    /// <summary>From now on these are asked and no others; new ones at once.</summary>
+    public void Replace(IReadOnlyCollection<NodeAddress> addresses)
+    {
+        _addresses.RemoveAll(address => !addresses.Contains(address));
+        Add(addresses);
+    }
+
     /// <summary>Begins a round now, with short pauses again.</summary>
     public void Restart()
     {

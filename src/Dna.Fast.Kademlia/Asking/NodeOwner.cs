@@ -129,7 +129,7 @@ internal sealed class NodeOwner
     /// <summary>Notes a node and pings it.</summary>
     public void Meet(InfoHash id, NodeAddress address)
     {
-        if (Gate.IsMartian(address) || FamilyOf(address) is not { } family) return;
+        if (_context.Gate.CheckSource(address, Turn.Ms) != GateVerdict.Pass || FamilyOf(address) is not { } family) return;
         HurryWhenLonely(family);
         if (family.Contacts.Note(id, address, Confirmation.Listed) is { PendingRequests: 0 } contact) _queries.Ping(contact, Quiet());
     }
@@ -158,7 +158,7 @@ internal sealed class NodeOwner
         _isStarted = true;
         foreach ((InfoHash id, NodeAddress address) in _context.Options.KnownNodes)
         {
-            if (Gate.IsMartian(address) || FamilyOf(address) is not { } family) continue;
+            if (_context.Gate.CheckSource(address, Turn.Ms) != GateVerdict.Pass || FamilyOf(address) is not { } family) continue;
             family.Contacts.Note(id, address, Confirmation.Listed);
         }
 
@@ -272,7 +272,7 @@ internal sealed class NodeOwner
             // A loopback address means the replier's own machine (section 2.1).
             if (address.IsLoopback && from.Family == listed) address = from.WithPort(address.Port);
             // An IPv4 address in IPv6 clothes belongs to no IPv6 table.
-            if (address.Family != listed || Gate.IsMartian(address) || _context.Gate.CheckSource(address, Turn.Ms) != GateVerdict.Pass) continue;
+            if (address.Family != listed || _context.Gate.CheckSource(address, Turn.Ms) != GateVerdict.Pass) continue;
             family.Contacts.Note(nodes.Id, address, Confirmation.Listed);
         }
     }

@@ -10,6 +10,9 @@ public enum GateVerdict : byte
     /// <summary>An address nobody can answer to.</summary>
     Martian,
 
+    /// <summary>The operator blocks it.</summary>
+    Blocked,
+
     /// <summary>On the blacklist.</summary>
     Blacklisted,
 
@@ -31,57 +34,77 @@ public sealed class Gate
     // machines have workers, 4 KiB in all.
     private const int Stripes = 64;
 
-    private readonly RateLimits _limits;
-    private readonly RequestBudgets? _budgets;
-    private readonly ulong[] _total;
-    private readonly BlockedSources _blocked = new();
+    private readonly ulong _hashSeed;
+    private readonly BlockedSources _blacklist = new();
+    private readonly Lock _changing = new();
+    private Plan _plan;
+    private BlockedRanges _blocked = BlockedRanges.None;
 
     /// <param name="limits">Requests a second.</param>
     /// <param name="hashSeed">Secret of this process: it keeps strangers from choosing sources that share a victim's budget.</param>
     public Gate(RateLimits limits, ulong hashSeed)
     {
-        _limits = limits;
-        _budgets = limits.PerSource > 0 ? new RequestBudgets(hashSeed) : null;
-        _total = new ulong[(limits.Global > 0 ? 1 : Stripes) * SlidingWindow.Words];
+        _hashSeed = hashSeed;
+        _plan = PlanOf(limits, before: null);
     }
 
-    /// <summary>Martians and the blacklist only: for every datagram, before decoding.</summary>
+    /// <summary>Requests a second. May be changed at any time from any thread; what was charged before still counts, except where a limit is new.</summary>
+    public RateLimits Limits
+    {
+        get => Volatile.Read(ref _plan).Limits;
+        set
+        {
+            lock (_changing) Volatile.Write(ref _plan, PlanOf(value, _plan));
+        }
+    }
+
+    /// <summary>Addresses whose datagrams are dropped and which are not contacted. May be changed at any time from any thread.</summary>
+    public BlockedRanges Blocked
+    {
+        get => Volatile.Read(ref _blocked);
+        set => Volatile.Write(ref _blocked, value);
+    }
+
+    /// <summary>Martians, blocked addresses and the blacklist only: for every datagram, before decoding.</summary>
     public GateVerdict CheckSource(in NodeAddress source, long nowMs)
     {
         if (IsMartian(source)) return GateVerdict.Martian;
-        return _blocked.Contains(source, nowMs) ? GateVerdict.Blacklisted : GateVerdict.Pass;
+        if (Volatile.Read(ref _blocked).Contains(source)) return GateVerdict.Blocked;
+        return _blacklist.Contains(source, nowMs) ? GateVerdict.Blacklisted : GateVerdict.Pass;
     }
 
     /// <summary>Charges one request to the budgets. Requests, and fragments that match nothing; not replies.</summary>
     public GateVerdict Charge(in NodeAddress source, long nowMs)
     {
         uint slot = SlidingWindow.SlotOf(nowMs);
+        Plan plan = Volatile.Read(ref _plan);
         (int First, int Second) cells = default;
-        if (_budgets is not null)
+        if (plan.Budgets is not null)
         {
-            cells = _budgets.CellsOf(source);
-            if (_budgets.IsSpent(cells, slot, _limits.PerSource)) return GateVerdict.OverSourceBudget;
+            cells = plan.Budgets.CellsOf(source);
+            if (plan.Budgets.IsSpent(cells, slot, plan.Limits.PerSource)) return GateVerdict.OverSourceBudget;
         }
 
-        Span<ulong> total = TotalCell();
-        if (_limits.Global > 0 && SlidingWindow.Sum(total, slot) >= _limits.Global) return GateVerdict.OverGlobalBudget;
+        Span<ulong> total = plan.TotalCell();
+        if (plan.Limits.Global > 0 && SlidingWindow.Sum(total, slot) >= plan.Limits.Global) return GateVerdict.OverGlobalBudget;
         SlidingWindow.Add(total, slot);
-        _budgets?.Add(cells, slot);
+        plan.Budgets?.Add(cells, slot);
         return GateVerdict.Pass;
     }
 
     /// <summary>Ignores an address (with port) for 10 minutes. The list holds 4,096; when it is full, a new address is left out.</summary>
-    public void Blacklist(in NodeAddress address, long nowMs) => _blocked.Add(address, nowMs);
+    public void Blacklist(in NodeAddress address, long nowMs) => _blacklist.Add(address, nowMs);
 
     /// <summary>Addresses on the blacklist. Entries whose time is over are counted until the next one is added.</summary>
-    public int BlacklistCount => _blocked.Count;
+    public int BlacklistCount => _blacklist.Count;
 
     /// <summary>Requests charged within the last second (1,001 to 1,143 ms), for statistics.</summary>
     public int RequestsLastSecond(long nowMs)
     {
         int sum = 0;
-        for (int i = 0; i < _total.Length; i += SlidingWindow.Words)
-            sum += SlidingWindow.Sum(_total.AsSpan(i, SlidingWindow.Words), SlidingWindow.SlotOf(nowMs));
+        ulong[] total = Volatile.Read(ref _plan).Total;
+        for (int i = 0; i < total.Length; i += SlidingWindow.Words)
+            sum += SlidingWindow.Sum(total.AsSpan(i, SlidingWindow.Words), SlidingWindow.SlotOf(nowMs));
         return sum;
     }
 
@@ -94,9 +117,22 @@ public sealed class Gate
         return !address.IsValid || address.High >> 56 == 0xFF || address.IsUnspecified;
     }
 
-    private Span<ulong> TotalCell()
+    private Plan PlanOf(RateLimits limits, Plan? before)
     {
-        int stripe = _limits.Global > 0 ? 0 : Environment.CurrentManagedThreadId % Stripes;
-        return _total.AsSpan(stripe * SlidingWindow.Words, SlidingWindow.Words);
+        int words = (limits.Global > 0 ? 1 : Stripes) * SlidingWindow.Words;
+        return new Plan(
+            limits,
+            limits.PerSource <= 0 ? null : before?.Budgets ?? new RequestBudgets(_hashSeed),
+            before?.Total.Length == words ? before.Total : new ulong[words]);
+    }
+
+    /// <summary>Limits with the cells that count for them: a change replaces all at once, so that no request is held to half of it.</summary>
+    private sealed record Plan(RateLimits Limits, RequestBudgets? Budgets, ulong[] Total)
+    {
+        public Span<ulong> TotalCell()
+        {
+            int stripe = Limits.Global > 0 ? 0 : Environment.CurrentManagedThreadId % Stripes;
+            return Total.AsSpan(stripe * SlidingWindow.Words, SlidingWindow.Words);
+        }
     }
 }

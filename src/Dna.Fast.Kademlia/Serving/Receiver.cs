@@ -237,6 +237,7 @@ public sealed class Receiver : IDatagramHandler
         _counters.Add(verdict switch
         {
             GateVerdict.Martian => Counter.DropMartian,
+            GateVerdict.Blocked => Counter.DropBlocked,
             GateVerdict.Blacklisted => Counter.DropBlacklisted,
             GateVerdict.OverSourceBudget => Counter.DropRateSource,
             _ => Counter.DropRateGlobal,

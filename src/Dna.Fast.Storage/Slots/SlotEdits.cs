@@ -14,9 +14,6 @@ internal sealed class SlotEdits(StoreEngine engine, WriteAheadLog wal)
     // Above the limit by this share, strangers wait until the keeper has evicted: memory of the burst, not a second limit.
     private const int MarginShare = 8;
 
-    private readonly long _limit = engine.Options.LimitBytes;
-    private readonly long _limitWithMargin = engine.Options.LimitBytes + engine.Options.LimitBytes / MarginShare;
-
     /// <summary>Called when there is more than the limit allows.</summary>
     public Action? OverLimit { get; set; }
 
@@ -155,7 +152,7 @@ internal sealed class SlotEdits(StoreEngine engine, WriteAheadLog wal)
         engine.Slots.Write(session, slot, packedBytes, LogPosition.Of(wal.Generation, address));
         // Who waits for the commit asks for it, once for many puts.
         wal.RequestCommit(atOnce: false);
-        if (engine.Totals.Charge > _limit) OverLimit?.Invoke();
+        if (engine.Totals.Charge > engine.LimitBytes) OverLimit?.Invoke();
         return new PutResult(status, durable ? address : 0);
     }
 
@@ -166,6 +163,10 @@ internal sealed class SlotEdits(StoreEngine engine, WriteAheadLog wal)
         return wal.Append(entry);
     }
 
-    private bool MayGrow(in NodeAddress source, int packedBytes) =>
-        !engine.IsStalled && (!source.IsValid || engine.Totals.Charge + packedBytes + StoreTotals.SlotOverheadBytes <= _limitWithMargin);
+    private bool MayGrow(in NodeAddress source, int packedBytes)
+    {
+        if (engine.IsStalled) return false;
+        long limit = engine.LimitBytes;
+        return !source.IsValid || engine.Totals.Charge + packedBytes + StoreTotals.SlotOverheadBytes <= limit + limit / MarginShare;
+    }
 }

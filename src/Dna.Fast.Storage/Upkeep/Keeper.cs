@@ -168,7 +168,7 @@ internal sealed class Keeper : IDisposable
 
     private void EvictIfOver()
     {
-        long limit = _engine.Options.LimitBytes;
+        long limit = _engine.LimitBytes;
         for (int pass = 0; pass < EvictionPassesMax && _engine.Totals.Charge > limit && _pass.MayGoOn; pass++)
         {
             long now = _engine.NowUnixMs;

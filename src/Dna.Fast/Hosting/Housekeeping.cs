@@ -6,20 +6,28 @@ using Microsoft.Extensions.Logging;
 namespace Dna.Fast.Hosting;
 
 /// <summary>What a running node does now and then: saves its good nodes, says its statistics, tells when the store's health changes.</summary>
-internal sealed class Housekeeping(Node node, IValueStore store, StatusReport report, string nodesFile, StockState state, ILogger log, TimeProvider time)
+internal sealed class Housekeeping(Node node, IValueStore store, StatusReport report, string nodesFile, StockState state, ILogger log, TimeProvider time) : IDisposable
 {
     /// <summary>A node that is killed joins again by nodes that were good this long ago at most.</summary>
     private static readonly TimeSpan SaveInterval = TimeSpan.FromMinutes(3);
 
     private static readonly TimeSpan HealthInterval = TimeSpan.FromSeconds(10);
+    private readonly PeriodicTimer _statistics = new(Timeout.InfiniteTimeSpan, time);
     private string _health = "ok";
 
+    /// <summary>Time between statistics lines; zero: none. Any thread, at any time before the end.</summary>
+    public TimeSpan StatisticsInterval
+    {
+        set => _statistics.Period = value > TimeSpan.Zero ? value : Timeout.InfiniteTimeSpan;
+    }
+
     /// <summary>Runs until cancelled.</summary>
-    /// <param name="statisticsInterval">Zero: no statistics.</param>
-    public Task RunAsync(TimeSpan statisticsInterval, CancellationToken cancellation) => Task.WhenAll(
+    public Task RunAsync(CancellationToken cancellation) => Task.WhenAll(
         EveryAsync(SaveInterval, SaveNodes, cancellation),
         EveryAsync(HealthInterval, CheckStore, cancellation),
-        statisticsInterval > TimeSpan.Zero ? EveryAsync(statisticsInterval, SayStatistics, cancellation) : Task.CompletedTask);
+        EveryAsync(_statistics, SayStatistics, cancellation));
+
+    public void Dispose() => _statistics.Dispose();
 
     /// <summary>Saves the good nodes; a failure is logged and forgotten.</summary>
     public void SaveNodes()
@@ -58,6 +66,11 @@ internal sealed class Housekeeping(Node node, IValueStore store, StatusReport re
     private async Task EveryAsync(TimeSpan interval, Action act, CancellationToken cancellation)
     {
         using var timer = new PeriodicTimer(interval, time);
+        await EveryAsync(timer, act, cancellation).ConfigureAwait(false);
+    }
+
+    private static async Task EveryAsync(PeriodicTimer timer, Action act, CancellationToken cancellation)
+    {
         while (await timer.WaitForNextTickAsync(cancellation).ConfigureAwait(false)) act();
     }
 }

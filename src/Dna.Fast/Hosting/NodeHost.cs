@@ -4,12 +4,11 @@ using System.Net.Sockets;
 using Dna.Fast.Client;
 using Dna.Fast.Identity;
 using Dna.Fast.Kademlia;
-using Dna.Fast.Kademlia.Store;
 using Dna.Fast.Logging;
 using Dna.Fast.Net;
 using Dna.Fast.Settings;
+using Dna.Fast.Storage;
 using Dna.Fast.Wire;
-using Microsoft.Extensions.Logging;
 
 namespace Dna.Fast.Hosting;
 
@@ -31,12 +30,16 @@ internal sealed class NodeHost
 
     private readonly RunSettings _settings;
     private readonly DataDirectory _directory;
-    private readonly IValueStore _store;
-    private readonly ILogger _log;
+    private readonly FasterValueStore _store;
+    private readonly StderrLogger _log;
     private readonly StockState _state;
+    private readonly ConfigInputs _inputs;
+    private readonly Configuration _configuration;
 
-    private NodeHost(RunSettings settings, DataDirectory directory, IValueStore store, ILogger log)
+    private NodeHost(ConfigInputs inputs, Configuration configuration, RunSettings settings, DataDirectory directory, FasterValueStore store, StderrLogger log)
     {
+        _inputs = inputs;
+        _configuration = configuration;
         _settings = settings;
         _directory = directory;
         _store = store;
@@ -44,22 +47,26 @@ internal sealed class NodeHost
         _state = new StockState(settings.StateFile, log);
     }
 
-    /// <summary>Runs a node until SIGTERM or SIGINT.</summary>
+    /// <summary>Runs a node until SIGTERM or SIGINT; SIGHUP reads the configuration anew.</summary>
+    /// <param name="inputs">Where the configuration came from.</param>
+    /// <param name="configuration">The configuration, without problems.</param>
     /// <returns>An <see cref="ExitCode"/>.</returns>
     public static async Task<int> RunAsync(ConfigInputs inputs, Configuration configuration, TextWriter output, TextWriter error)
     {
         var settings = RunSettings.Of(configuration);
         using var interrupt = new Interrupt(endsAtOnceOnSecond: false);
+        using var hangup = new Hangup();
         Posix.KeepFilesPrivate();
-        var log = new StderrLogger(settings.LogLevel, settings.LogFormat, error, TimeProvider.System);
+        using var log = new StderrLogger(settings.LogLevel, settings.LogFormat, error, TimeProvider.System) { FoldWindow = settings.LogFold };
         try
         {
             DataDirectory directory = DataDirectory.Open(settings.DataDirectory);
             if (directory.IsOpenToOthers) log.DirectoryOpenToOthers(directory.FullPath);
-            IValueStore? store = StoreOpener.Open(settings, directory, out string? problem);
+            FasterValueStore? store = StoreOpener.Open(settings, directory, out string? problem);
             if (store is null) return await Commands.ClientCommand.FailAsync(error, ExitCode.Store, problem!).ConfigureAwait(false);
             if (store.Statistics.Damaged > 0) log.RecordsDamaged(store.Statistics.Damaged);
-            return await new NodeHost(settings, directory, store, log).ServeAsync(output, error, interrupt.Token).ConfigureAwait(false);
+            if (configuration.File is { } file) log.ConfigUsed(file);
+            return await new NodeHost(inputs, configuration, settings, directory, store, log).ServeAsync(output, error, hangup, interrupt.Token).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -67,10 +74,10 @@ internal sealed class NodeHost
         }
     }
 
-    private async Task<int> ServeAsync(TextWriter output, TextWriter error, CancellationToken interrupt)
+    private async Task<int> ServeAsync(TextWriter output, TextWriter error, Hangup hangup, CancellationToken interrupt)
     {
         Node node = CreateNode();
-        OpenResult opened = WorkerGroup.Open(
+        Net.OpenResult opened = WorkerGroup.Open(
             new NetOptions
             {
                 Addresses = Addresses(),
@@ -100,17 +107,23 @@ internal sealed class NodeHost
             return await Commands.ClientCommand.FailAsync(error, ExitCode.AddressInUse, failure.Message).ConfigureAwait(false);
         }
 
-        var housekeeping = new Housekeeping(node, _store, watch.Report, _directory.Nodes, _state, _log, TimeProvider.System);
+        using var housekeeping = new Housekeeping(node, _store, watch.Report, _directory.Nodes, _state, _log, TimeProvider.System) { StatisticsInterval = _settings.StatisticsInterval };
+        await using var bootstrap = new BootstrapList(
+            (text, cancellation) => Resolver.ResolveAsync(text, HostPort.DefaultPort, cancellation), new BootstrappedNode(node), _log, TimeProvider.System);
+        bootstrap.Replace(_settings.Bootstrap);
+        var live = new LiveSettings(node, _store, _log, bootstrap, housekeeping);
+        var reloading = new Reloading(_inputs, _configuration, live.Take, _log);
         StatusSocket? status = StatusSocket.Open(_directory.StatusSocket, watch.Answer, _log);
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(interrupt);
-        Task background = RunBackgroundAsync(node, housekeeping, watch, end.Token);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(interrupt, hangup.TerminalGone);
+        Task background = RunBackgroundAsync([housekeeping.RunAsync(end.Token), watch.RunAsync(end.Token), ReloadAsync(hangup, reloading, end.Token)], end.Token);
         workers.Start();
         await SayReadyAsync(output, node, workers).ConfigureAwait(false);
         watch.SayReady();
         _ = StartPages.GiveBack();
         using PeerDiscovery? discovery = Discover(node, workers);
 
-        await WaitAsync(interrupt).ConfigureAwait(false);
+        await WaitAsync(end.Token).ConfigureAwait(false);
+        if (hangup.TerminalGone.IsCancellationRequested) _log.TerminalGone();
         await StopAsync(node, workers, housekeeping, watch, status, background).ConfigureAwait(false);
         return ExitCode.Ok;
     }
@@ -129,6 +142,7 @@ internal sealed class NodeHost
             Id = id,
             Network = _settings.Network,
             RateLimits = _settings.RateLimits,
+            Blocked = _settings.Blocked,
             Bootstrap = [.. _settings.Bootstrap.Where(entry => !entry.IsName).Select(entry => entry.Literal)],
             KnownNodes = [.. known.Concat(stock.Nodes).Where(entry => entry.Address.IsV4 ? v4 : v6)],
             ServesV4 = v4,
@@ -156,17 +170,9 @@ internal sealed class NodeHost
     private IReadOnlyList<NodeAddress> Addresses() =>
         _settings.Bind.Count > 0 ? _settings.Bind : ClientSession.Wildcards(Socket.OSSupportsIPv4, Socket.OSSupportsIPv6);
 
-    /// <summary>Names and housekeeping. A failure of ours there is logged; the node serves on.</summary>
-    private async Task RunBackgroundAsync(Node node, Housekeeping housekeeping, NodeWatch watch, CancellationToken end)
+    /// <summary>Housekeeping, health and reloads. A failure of ours there is logged; the node serves on.</summary>
+    private async Task RunBackgroundAsync(Task[] tasks, CancellationToken end)
     {
-        var names = new BootstrapNames(
-            (text, cancellation) => Resolver.ResolveAsync(text, HostPort.DefaultPort, cancellation), node.AddBootstrap, _log, TimeProvider.System);
-        Task[] tasks =
-        [
-            names.RunAsync(_settings.Bootstrap.Where(entry => entry.IsName), end),
-            housekeeping.RunAsync(_settings.StatisticsInterval, end),
-            watch.RunAsync(end),
-        ];
         foreach (Task task in tasks)
         {
             try
@@ -179,6 +185,23 @@ internal sealed class NodeHost
             }
             catch (Exception failure)
             {
+                _log.BackgroundFailed(failure);
+            }
+        }
+    }
+
+    private async Task ReloadAsync(Hangup hangup, Reloading reloading, CancellationToken end)
+    {
+        while (true)
+        {
+            await hangup.WaitAsync(end).ConfigureAwait(false);
+            try
+            {
+                reloading.Reload();
+            }
+            catch (Exception failure)
+            {
+                // An error of ours: the next signal tries again.
                 _log.BackgroundFailed(failure);
             }
         }

@@ -26,6 +26,12 @@ internal static partial class Posix
         return isDone;
     }
 
+    /// <summary>True when a descriptor is a terminal, and that terminal is still there.</summary>
+    public static bool IsTerminal(int descriptor) => !OperatingSystem.IsWindows() && IsTerminalNow(descriptor) == 1;
+
+    [LibraryImport("libc", EntryPoint = "isatty")]
+    private static partial int IsTerminalNow(int descriptor);
+
     [LibraryImport("libc", EntryPoint = "umask")]
     private static partial int SetMask(int mask);
 

@@ -1,4 +1,3 @@
-using Dna.Fast.Kademlia.Store;
 using Dna.Fast.Settings;
 using Dna.Fast.Storage;
 
@@ -8,7 +7,7 @@ namespace Dna.Fast.Hosting;
 internal static class StoreOpener
 {
     /// <returns>The store, or null with the reason for people.</returns>
-    public static IValueStore? Open(RunSettings settings, DataDirectory directory, out string? problem)
+    public static FasterValueStore? Open(RunSettings settings, DataDirectory directory, out string? problem)
     {
         var options = new StoreOptions { Directory = directory.Store, MemoryBytes = settings.MemoryBytes, LimitBytes = settings.StoreBytes };
         OpenResult opened = FasterValueStore.Open(options);

@@ -5,6 +5,28 @@ namespace Dna.Fast.Logging;
 /// <summary>Everything a node says in its log.</summary>
 internal static partial class Log
 {
+    /// <summary>True for lines an operator asked for, one by one: they are never folded, and no stranger can cause them.</summary>
+    public static bool IsAskedFor(EventId eventId) =>
+        eventId.Name is nameof(Statistics) or nameof(ConfigChanged) or nameof(ConfigUnchanged) or nameof(ConfigNeedsRestart) or nameof(ConfigRefused);
+
+    [LoggerMessage(30, LogLevel.Information, "Configuration read anew ({File}): changed {Keys}")]
+    public static partial void ConfigChanged(this ILogger log, string file, string keys);
+
+    [LoggerMessage(31, LogLevel.Information, "Configuration read anew ({File}): nothing changed")]
+    public static partial void ConfigUnchanged(this ILogger log, string file);
+
+    [LoggerMessage(32, LogLevel.Warning, "Configuration: {Keys} will change at the next start only")]
+    public static partial void ConfigNeedsRestart(this ILogger log, string keys);
+
+    [LoggerMessage(33, LogLevel.Error, "Configuration not taken, everything stays as it is: {Problem}")]
+    public static partial void ConfigRefused(this ILogger log, string problem);
+
+    [LoggerMessage(34, LogLevel.Information, "Configuration: {File}")]
+    public static partial void ConfigUsed(this ILogger log, string file);
+
+    [LoggerMessage(35, LogLevel.Information, "The terminal is gone")]
+    public static partial void TerminalGone(this ILogger log);
+
     [LoggerMessage(1, LogLevel.Information, "Serving on {Addresses} as {Node}, {Values} values, data in {Directory}")]
     public static partial void Serving(this ILogger log, string addresses, string node, long values, string directory);
 

@@ -43,11 +43,17 @@ internal sealed record RunSettings
 
     public required RateLimits RateLimits { get; init; }
 
+    /// <summary>Addresses it has nothing to do with.</summary>
+    public BlockedRanges Blocked { get; init; } = BlockedRanges.None;
+
     public required int Workers { get; init; }
 
     public required LogLevel LogLevel { get; init; }
 
     public required LogFormat LogFormat { get; init; }
+
+    /// <summary>How long a repeated line is said once; zero: as often as it comes.</summary>
+    public TimeSpan LogFold { get; init; }
 
     /// <summary>Zero: no statistics lines.</summary>
     public required TimeSpan StatisticsInterval { get; init; }
@@ -64,10 +70,15 @@ internal sealed record RunSettings
         StateFile = configuration.Get(NodeKeys.StateFile),
         PeerDiscovery = configuration.Get(NetworkKeys.PeerDiscovery),
         Http = configuration.Get(HttpKeys.Listen),
-        RateLimits = new RateLimits(configuration.Get(LimitKeys.RequestsPerSecond), configuration.Get(LimitKeys.RequestsPerSource)),
+        RateLimits = LimitsOf(configuration),
+        Blocked = new BlockedRanges(configuration.Get(LimitKeys.Blocked)),
         Workers = configuration.Get(NodeKeys.Workers),
         LogLevel = configuration.Get(LogKeys.Level),
         LogFormat = configuration.Get(LogKeys.Format),
+        LogFold = TimeSpan.FromSeconds(configuration.Get(LogKeys.Fold)),
         StatisticsInterval = TimeSpan.FromSeconds(configuration.Get(LogKeys.StatisticsInterval)),
     };
+
+    public static RateLimits LimitsOf(Configuration configuration) =>
+        new(configuration.Get(LimitKeys.RequestsPerSecond), configuration.Get(LimitKeys.RequestsPerSource));
 }

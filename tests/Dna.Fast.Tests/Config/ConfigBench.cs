@@ -26,7 +26,9 @@ internal sealed class ConfigBench : IDisposable
         return this;
     }
 
-    public LoadedConfig Load() => ConfigLoader.Load(new ConfigInputs { Environment = Environment, Flags = Flags, DefaultFile = File });
+    public ConfigInputs Inputs => new() { Environment = Environment, Flags = Flags, DefaultFile = File };
+
+    public LoadedConfig Load() => ConfigLoader.Load(Inputs);
 
     /// <summary>A configuration that must be right.</summary>
     public Configuration Get()

@@ -28,5 +28,21 @@ internal static class LimitKeys
         IsLive = true,
     };
 
-    public static IReadOnlyList<ConfigKey> All { get; } = [RequestsPerSecond, RequestsPerSource];
+    public static ConfigListKey<AddressPrefix> Blocked { get; } = new(
+        "limits.blocked", "Addresses and networks whose datagrams are dropped and which are not contacted", "addresses or networks such as 192.0.2.7, 198.51.100.0/24 or 2001:db8::/32",
+        TryBlocked, prefix => prefix.ToString())
+    {
+        Flag = "--block",
+        HelpName = "ADDR[/BITS]",
+        IsLive = true,
+        DefaultInWords = "none",
+    };
+
+    public static IReadOnlyList<ConfigKey> All { get; } = [RequestsPerSecond, RequestsPerSource, Blocked];
+
+    private static bool TryBlocked(string text, out AddressPrefix prefix, out string? problem)
+    {
+        problem = AddressPrefix.TryParse(text, out prefix) ? null : $"'{TomlText.Short(text)}' is no address such as 192.0.2.7 or network such as 198.51.100.0/24";
+        return problem is null;
+    }
 }

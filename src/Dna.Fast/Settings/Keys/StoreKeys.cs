@@ -23,6 +23,7 @@ internal static class StoreKeys
     {
         Flag = "--store-limit",
         HelpName = "SIZE",
+        IsLive = true,
     };
 
     public static IReadOnlyList<ConfigKey> All { get; } = [Memory, Limit];

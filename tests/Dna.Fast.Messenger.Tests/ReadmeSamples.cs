@@ -15,8 +15,22 @@ public sealed partial class ReadmeSamples
     {
         string[] here = Lines(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "ReadmeSamples.cs")));
         MatchCollection blocks = Block().Matches(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Readme", "README.md")));
-        Assert.Equal(9, blocks.Count);
+        Assert.NotEmpty(blocks);
         foreach (string line in blocks.SelectMany(block => Lines(block.Groups[1].Value))) Assert.Contains(line, here);
+    }
+
+    /// <summary>Whoever calls the network until a deadline is a service.</summary>
+    [Fact]
+    public void Every_service_has_a_sample()
+    {
+        string samples = string.Concat(Block().Matches(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Readme", "README.md"))).Select(block => block.Groups[1].Value));
+        string[] services =
+        [
+            .. typeof(RecordNetwork).Assembly.GetExportedTypes().Where(type => type.IsClass && type.Name.EndsWith("Service", StringComparison.Ordinal)).Select(type => type.Name),
+            nameof(OfflineQueue), nameof(Inbox), nameof(GroupOutbox), nameof(ChunkStore), nameof(MessengerSession),
+        ];
+        Assert.True(services.Length >= 15);
+        Assert.All(services, service => Assert.Contains($"new {service}(", samples, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -30,8 +44,12 @@ public sealed partial class ReadmeSamples
         using var chunks = new ChunkStore(network);
         PutReport registered = await keyserver.RegisterAsync(alice, "alice_1", deadline);
         Answer<PublicKeyEntry> found = await keyserver.LookupAsync("Alice_1", deadline);
-        Assert.True(registered.IsSuccess);
+        Answer<Profile> owner = await names.OwnerAsync("alice_1", deadline);
+        Answer<ReverseEntry> shown = await keyserver.ReverseAsync(alice.Fingerprint, deadline);
+        PutReport renewed = await keyserver.RenewAsync(alice, deadline);
+        Assert.True(registered.IsSuccess && renewed.IsSuccess);
         Assert.Equal(alice.Fingerprint, found.Value!.Fingerprint);
+        Assert.Equal((alice.Fingerprint, "alice_1"), (owner.Value!.Fingerprint, shown.Value!.Identity));
     }
 
     [Fact]
@@ -149,10 +167,24 @@ public sealed partial class ReadmeSamples
         PutReport announced = await presences.PublishAsync(alice, IPAddress.Loopback, 4001, deadline);
         Answer<Presence> where = await presences.FindAsync(alice.SigningKey, deadline);
         var registry = new RegistryService(network);
+        PutReport noted = await registry.RegisterAsync(new RegistryNode("192.0.2.1", 4000, "00ff", "0.1.0", network.Now, 60), deadline);
         Answer<IReadOnlyList<RegistryNode>> nodes = await registry.FindAsync(10, deadline);
-        Assert.True(announced.IsSuccess);
+        Assert.True(announced.IsSuccess && noted.IsSuccess);
         Assert.Equal("127.0.0.1", where.Value!.Ip);
         Assert.Empty(nodes.Value!);
+    }
+
+    [Fact]
+    public async Task A_long_record_is_written_and_read()
+    {
+        (ISecureDht dht, SuiteSet suites, TimeSpan deadline, IIdentityKeys alice, IIdentityKeys bob) = Given();
+        using var network = new RecordNetwork(dht, suites, TimeProvider.System);
+        using var chunks = new ChunkStore(network);
+        byte[] record = RandomNumberGenerator.GetBytes(200_000);
+        PutReport written = await chunks.WriteAsync("my:base", RecordLifetime.TypeFor(TimeSpan.FromDays(7)), record, deadline);
+        Answer<IReadOnlyList<ChunkedValue>> whole = await chunks.ReadAllAsync("my:base", 1_000_000, deadline);
+        Assert.True(written.IsSuccess);
+        Assert.Equal(record, whole.Value!.Single().Data.ToArray());
     }
 
     [Fact]

@@ -10,7 +10,8 @@ internal sealed class Pacer(PublishOptions options, TimeProvider time) : IDispos
     private readonly Lock _lock = new();
     private readonly long _origin = time.GetTimestamp();
     private TimeSpan _pace = options.Pace;
-    private TimeSpan _next = TimeSpan.Zero;
+    // Before all time: the first tries are a burst.
+    private TimeSpan _next = TimeSpan.MinValue;
     private int _inFlight;
 
     public TimeSpan Pace

@@ -63,6 +63,8 @@ public sealed partial class PublishQueue : IAsyncDisposable
         if (item.Data.Length > RecordLimits.ValueDataBytesMax) return Refuse(item, PublishStatus.InvalidParameters, ResultCode.OutOfMemory);
         PublishEntry entry;
         PublishEntry[] replaced;
+        Task before;
+        TaskCompletionSource turn;
         lock (_lock)
         {
             if (_isClosed) return Refuse(item, PublishStatus.Cancelled, ResultCode.NotInitialized);
@@ -73,13 +75,13 @@ public sealed partial class PublishQueue : IAsyncDisposable
             _added++;
             entry = new PublishEntry(++_lastId, item, _closing.Token);
             _entries.Add(entry.Id, entry);
-            (Task before, TaskCompletionSource turn) = TakeTurn(item.Name);
-            Begin(() => RunAsync(entry, before, turn));
+            (before, turn) = TakeTurn(item.Name);
         }
 
         foreach (PublishEntry old in replaced) old.Cancel();
         entry.Token.UnsafeRegister(_ => End(entry, PublishStatus.Cancelled, entry.LastReport), null);
         Tell(entry, PublishStage.Queued);
+        lock (_lock) Begin(() => RunAsync(entry, before, turn));
         return new PublishTicket(entry.Id, item.Name, entry.Result, entry.Cancel);
     }
 
@@ -142,7 +144,7 @@ public sealed partial class PublishQueue : IAsyncDisposable
 
     private static TimeSpan DeadlineOf(PublishItem item) => item.TryDeadline ?? DeadlineOf(item.Data.Length);
 
-    private static TimeSpan DeadlineOf(int bytes) => TryDeadlineLeast + bytes / 1024 * TryDeadlinePerKibibyte;
+    internal static TimeSpan DeadlineOf(int bytes) => TryDeadlineLeast + bytes / 1024 * TryDeadlinePerKibibyte;
 
     private PublishTicket Refuse(PublishItem item, PublishStatus status, ResultCode code)
     {

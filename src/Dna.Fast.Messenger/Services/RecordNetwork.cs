@@ -18,11 +18,9 @@ public sealed class RecordNetwork(ISecureDht dht, SuiteSet suites, TimeProvider 
     /// <summary>The id the original gives its signed records.</summary>
     internal const ulong UsualValueId = 1;
 
-    private readonly LinkedList<(InfoHash Key, ulong Id, SecurePermanentPut Put)> _announced = [];
-    private readonly Dictionary<(InfoHash Key, ulong Id), LinkedListNode<(InfoHash Key, ulong Id, SecurePermanentPut Put)>> _places = [];
+    private readonly Announcements _announced = new(AnnouncedMax);
     private readonly CallGate _gate = new();
     private SecurePermanentPut? _certificate;
-    private bool _isDisposed;
 
     /// <summary>Whose records are read.</summary>
     public SuiteSet Suites => suites;
@@ -141,34 +139,13 @@ public sealed class RecordNetwork(ISecureDht dht, SuiteSet suites, TimeProvider 
 
     /// <summary>Announces a record of ours no more; in the network it lives on until it expires.</summary>
     /// <returns>False when it was not announced.</returns>
-    internal bool StopAnnouncing(InfoHash key, ulong id)
-    {
-        SecurePermanentPut put;
-        lock (_places)
-        {
-            if (!_places.Remove((key, id), out var place)) return false;
-            _announced.Remove(place);
-            put = place.Value.Put;
-        }
-
-        put.Dispose();
-        return true;
-    }
+    internal bool StopAnnouncing(InfoHash key, ulong id) => _announced.Stop(key, id);
 
     /// <summary>Ends all announcements and calls. What is in the network lives on until it expires.</summary>
     public void Dispose()
     {
         _gate.Dispose();
-        SecurePermanentPut[] puts;
-        lock (_places)
-        {
-            _isDisposed = true;
-            puts = [.. _announced.Select(entry => entry.Put)];
-            _announced.Clear();
-            _places.Clear();
-        }
-
-        foreach (SecurePermanentPut put in puts) put.Dispose();
+        _announced.Dispose();
         Interlocked.Exchange(ref _certificate, null)?.Dispose();
     }
 
@@ -177,32 +154,11 @@ public sealed class RecordNetwork(ISecureDht dht, SuiteSet suites, TimeProvider 
     private async Task<SecurePutAnswer> AnnounceAsync(InfoHash key, NewSecureValue value, Deadline deadline, CancellationToken cancellation)
     {
         SecurePermanentPut put = await dht.PutSignedPermanentAsync(key, value, deadline.Left, cancellation).ConfigureAwait(false);
-        Keep(key, put.FirstRound.ValueId, put);
+        if (put.IsAnnounced) _announced.Keep(key, put.FirstRound.ValueId, put);
         return put.FirstRound;
     }
 
-    private void Keep(InfoHash key, ulong id, SecurePermanentPut put)
-    {
-        if (!put.IsAnnounced) return;
-        SecurePermanentPut? ended = null;
-        lock (_places)
-        {
-            if (_isDisposed) ended = put;
-            // The network below has ended the announcement that this one replaces.
-            else if (_places.Remove((key, id), out var place)) _announced.Remove(place);
-            if (!_isDisposed) _places[(key, id)] = _announced.AddLast((key, id, put));
-            if (_announced.Count > AnnouncedMax)
-            {
-                (InfoHash oldKey, ulong oldId, ended) = _announced.First!.Value;
-                _announced.RemoveFirst();
-                _places.Remove((oldKey, oldId));
-            }
-        }
-
-        ended?.Dispose();
-    }
-
-    private static ResultCode CodeOf(SecurePutStatus status) => status switch
+    internal static ResultCode CodeOf(SecurePutStatus status) => status switch
     {
         SecurePutStatus.Acknowledged => ResultCode.Success,
         // Others' writes came between ours and its success each time; it may be done in part.

@@ -13,7 +13,6 @@ public sealed partial class PainTableTests
     private static readonly Dictionary<int, string> WithoutTestOfTheirNumber = new()
     {
         [15] = "there is no switch that turns storing off",
-        [24] = "pacing is the publish queue's, and the bound of requests in flight a search's",
         [45] = "salted keys are the session's",
         [47] = "the canary probe is the operators'",
     };

@@ -202,6 +202,37 @@ public sealed partial class ReadmeSamples
         Assert.Equal("A note to myself"u8.ToArray(), Assert.Single(arrived.Messages).Text.ToArray());
     }
 
+    [Fact]
+    public async Task Records_are_cached_and_published_in_the_background()
+    {
+        (ISecureDht dht, SuiteSet suites, TimeSpan deadline, IIdentityKeys alice, _) = Given();
+        string folder = Path.Combine(Path.GetTempPath(), $"dna-sample-{Guid.NewGuid():N}");
+        using var network = new RecordNetwork(dht, suites, TimeProvider.System);
+        using var profiles = new ProfileService(network);
+        var names = new NameService(network, profiles);
+        var keyserver = new KeyserverService(network, names);
+        await profiles.UpdateAsync(alice, profile => profile with { Bio = "Hello" }, deadline);
+
+        using var caches = new CacheManager(TimeProvider.System, folder);
+        var records = new RecordCaches(caches, suites, alice.Fingerprint);
+        using var cachedProfiles = new ProfileService(network, records);
+        Answer<Profile> searched = await cachedProfiles.LoadAsync(alice.Fingerprint, deadline);
+        Answer<Profile> answeredFromHere = await cachedProfiles.LoadAsync(alice.Fingerprint, deadline);
+        Answer<Profile> searchedAgain = await cachedProfiles.LoadAsync(alice.Fingerprint, Freshness.Fresh, deadline);
+        CacheStatistics numbers = caches.Statistics;
+
+        await using var publishing = new PublishQueue(network);
+        PublishTicket ticket = publishing.Add(PublishItem.Of("keys", (within, token) => keyserver.PublishAsync(alice, null, within, token)));
+        PublishResult result = await ticket.Result;
+        DrainReport drained = await publishing.DrainAsync(TimeSpan.FromSeconds(10));
+        Assert.All([searched, answeredFromHere, searchedAgain], answer => Assert.Equal("Hello", answer.Value!.Bio));
+        Assert.Equal((1, 2), (numbers.Hits, numbers.Misses));
+        Assert.Equal(PublishStatus.Published, result.Status);
+        Assert.Equal(0, drained.Cancelled);
+        caches.Dispose();
+        Directory.Delete(folder, recursive: true);
+    }
+
     private static (ISecureDht Dht, SuiteSet Suites, TimeSpan Deadline, IIdentityKeys Alice, IIdentityKeys Bob) Given() =>
         (new FakeNetwork().Client(1), Users.Known, TestClient.Deadline, Users.Fast(1), Users.Fast(2));
 

@@ -110,7 +110,8 @@ public sealed class CacheManager(TimeProvider time, string? folder = null) : IDi
     {
         if (folder is null || region.FileName is null) return;
         IReadOnlyList<SavedEntry>? entries = null;
-        OwnFileStatus status = OwnFile.Read(PathOf(region), bytesMax + FileOverhead, out byte[] content);
+        int fileMax = (int)Math.Min(bytesMax, int.MaxValue / 2) + FileOverhead;
+        OwnFileStatus status = OwnFile.Read(PathOf(region), fileMax, out byte[] content);
         if (status == OwnFileStatus.Read) entries = CacheFile.Read(content);
         if (entries is not null) region.Import(entries);
         else if (status == OwnFileStatus.Refused) region.CountFile(isDamaged: false);

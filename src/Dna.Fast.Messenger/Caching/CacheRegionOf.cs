@@ -171,12 +171,16 @@ public sealed partial class CacheRegion<T> : CacheRegion
     {
         DateTimeOffset now = _time.GetUtcNow();
         var saved = new List<SavedEntry>();
+        long bytes = 0;
         foreach ((string key, CacheEntry<T> entry) in _entries)
         {
             TimeSpan age = entry.AgeAt(_time);
             // Either is null while the other changes places with it; then it was unpacked just now.
             byte[]? payload = entry.Packed ?? (entry.Value is { } value ? _options.Write!(value) : null);
             if (payload is null || age >= entry.Ttl && !_options.ServesOverdue) continue;
+            // As text a record may be longer than in memory: what would not fit when it is read again is left out.
+            if (bytes + payload.Length > _options.BytesMax) break;
+            bytes += payload.Length;
             saved.Add(new SavedEntry(key, (now - age).ToUnixTimeMilliseconds(), (long)entry.Ttl.TotalMilliseconds, payload));
         }
 

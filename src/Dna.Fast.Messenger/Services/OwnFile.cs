@@ -1,65 +1,51 @@
 namespace Dna.Fast.Messenger;
 
-/// <summary>What came of reading a file of ours.</summary>
+/// <summary>What came of reading a file.</summary>
 internal enum OwnFileStatus
 {
     Read,
     Missing,
 
-    /// <summary>It is longer than anything we write.</summary>
-    TooLarge,
-
     /// <summary>The system refuses.</summary>
     Refused,
 }
 
-/// <summary>Files of this layer: only their owner reads them (mode 0600, as they tell who talks to whom), and they are replaced whole or not at all. Any thread; of several writers the last one's stays.</summary>
+/// <summary>Files that are of use but not needed: what cannot be read or written is said, never thrown. Mode 0600, replaced whole or not at all. Any thread; of several writers, in other processes too, the last one's stays.</summary>
 internal static class OwnFile
 {
     /// <summary>What is added to the name of a file that is set aside; an older one of that name goes.</summary>
     public const string Damaged = ".damaged";
 
-    /// <summary>Writes beside the file, makes that durable, then takes its name.</summary>
+    private static int _writes;
+
     /// <returns>False when the system refuses; the old file is untouched.</returns>
     public static bool TryWrite(string path, ReadOnlySpan<byte> content)
     {
-        // Two writers meet in no name: a process has one number, and writes of one process one path each.
-        string temporary = $"{path}.{Environment.ProcessId:x}-{Interlocked.Increment(ref _writes):x}.new";
+        string full = Path.GetFullPath(path);
+        // Two writers meet in no name: a process has one number, and counts its writes.
+        string suffix = $".{Environment.ProcessId:x}-{Interlocked.Increment(ref _writes):x}.new";
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 0 };
-            if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            using (var file = new FileStream(temporary, options))
-            {
-                file.Write(content);
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, path, overwrite: true);
+            DurableFile.MakeFolder(Path.GetDirectoryName(full)!);
+            DurableFile.Write(full, content, isDurable: true, suffix);
             return true;
         }
         catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
         {
-            TryDelete(temporary);
+            TryDelete(full + suffix);
             return false;
         }
     }
 
-    public static OwnFileStatus Read(string path, long bytesMax, out byte[] content)
+    /// <param name="bytesMax">What is longer is cut, and fails its checksum.</param>
+    public static OwnFileStatus Read(string path, int bytesMax, out byte[] content)
     {
         content = [];
         try
         {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-            if (file.Length > bytesMax) return OwnFileStatus.TooLarge;
-            content = new byte[file.Length];
-            file.ReadExactly(content);
+            if (DurableFile.Read(path, bytesMax) is not { } read) return OwnFileStatus.Missing;
+            content = read;
             return OwnFileStatus.Read;
-        }
-        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return OwnFileStatus.Missing;
         }
         catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
         {
@@ -76,11 +62,9 @@ internal static class OwnFile
         }
         catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
         {
-            // The next save replaces it.
+            // The next write replaces it.
         }
     }
-
-    private static int _writes;
 
     private static void TryDelete(string path)
     {

@@ -154,7 +154,7 @@ public sealed class CachedServiceTests : ServiceTests, IDisposable
     }
 
     [Fact]
-    public async Task Row_6_Old_versions_that_nodes_give_do_not_come_back()
+    public async Task Pain_6_old_versions_that_nodes_give_do_not_come_back()
     {
         await _bob.Profiles.UpdateAsync(Bob.Keys, profile => profile with { Bio = "one" }, Deadline);
         await _bob.Profiles.UpdateAsync(Bob.Keys, profile => profile with { Bio = "two" }, Deadline);
@@ -164,7 +164,7 @@ public sealed class CachedServiceTests : ServiceTests, IDisposable
     }
 
     [Fact]
-    public async Task Row_35_A_cached_profile_is_answered_when_the_network_is_away_and_nothing_is_written_over_it()
+    public async Task Pain_35_a_cached_profile_is_answered_when_the_network_is_away_and_nothing_is_written_over_it()
     {
         await Alice.Profiles.UpdateAsync(Alice.Keys, profile => profile with { Bio = "kept" }, Deadline);
         await _bob.Profiles.LoadAsync(Alice.Keys.Fingerprint, Deadline);

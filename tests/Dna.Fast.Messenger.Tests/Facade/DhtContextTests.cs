@@ -82,7 +82,7 @@ public sealed class DhtContextTests : IClassFixture<OwnerKeys>, IAsyncDisposable
     }
 
     [Fact]
-    public async Task Row_17_The_numbers_come_from_the_store_itself()
+    public async Task Pain_17_the_numbers_come_from_the_store_itself()
     {
         Assert.True((await _bob.PutAsync(Key, Bytes("1"), Deadline)).IsSuccess);
         Assert.Equal(2, _alice.GetStatistics().Values + _bob.GetStatistics().Values);
@@ -90,7 +90,7 @@ public sealed class DhtContextTests : IClassFixture<OwnerKeys>, IAsyncDisposable
     }
 
     [Fact]
-    public async Task Row_23_A_node_without_a_network_says_so_and_waits_for_nothing()
+    public async Task Pain_23_a_node_without_a_network_says_so_and_waits_for_nothing()
     {
         using var lonely = new LoopbackNode(identity: null);
         await using var context = new DhtContext(lonely.Dht, TimeProvider.System, lonely.Node);
@@ -104,7 +104,7 @@ public sealed class DhtContextTests : IClassFixture<OwnerKeys>, IAsyncDisposable
     }
 
     [Fact]
-    public async Task Row_39_What_is_too_large_is_an_error_before_anything_is_sent()
+    public async Task Pain_39_what_is_too_large_is_an_error_before_anything_is_sent()
     {
         foreach (DhtPut put in new[]
         {

@@ -13,7 +13,7 @@ public sealed class NodeReadinessTests
     public NodeReadinessTests() => _readiness = new NodeReadiness(() => Status(_good), _time);
 
     [Fact]
-    public void Row_19_One_peer_is_not_a_network_yet_and_eight_are()
+    public void Pain_19_one_peer_is_not_a_network_yet_and_eight_are()
     {
         Assert.False(_readiness.IsReady);
         _good = 1;

@@ -220,7 +220,7 @@ public sealed class PublishQueueTests : ServiceTests, IDisposable
     }
 
     [Fact]
-    public async Task Row_5_What_is_on_its_way_is_published_before_the_program_ends_and_each_put_has_an_outcome()
+    public async Task Pain_5_what_is_on_its_way_is_published_before_the_program_ends_and_each_put_has_an_outcome()
     {
         PublishQueue queue = Queue();
         PublishTicket[] tickets = [.. Enumerable.Range(0, 50).Select(i => queue.Add(PublishItem.Record($"r{i}", InfoHash.OfKey($"key {i}"), TypeRegistry.Year, [1])))];
@@ -234,7 +234,7 @@ public sealed class PublishQueueTests : ServiceTests, IDisposable
     }
 
     [Fact]
-    public async Task Row_18_The_publisher_announces_until_it_is_told_to_stop()
+    public async Task Pain_18_the_publisher_announces_until_it_is_told_to_stop()
     {
         await using PublishQueue queue = Queue();
         await EndOfAsync(queue.Add(PublishItem.Record("profile", Key, TypeRegistry.SevenDays, [1], isKept: true)));
@@ -244,7 +244,7 @@ public sealed class PublishQueueTests : ServiceTests, IDisposable
     }
 
     [Fact]
-    public async Task Row_19_Puts_wait_until_the_network_is_there()
+    public async Task Pain_19_puts_wait_until_the_network_is_there()
     {
         var readiness = new FakeReadiness();
         await using PublishQueue queue = Queue(new PublishOptions { Readiness = readiness });
@@ -257,7 +257,7 @@ public sealed class PublishQueueTests : ServiceTests, IDisposable
     }
 
     [Fact]
-    public async Task Row_20_After_a_start_without_peers_kept_records_are_published_when_peers_appear()
+    public async Task Pain_20_after_a_start_without_peers_kept_records_are_published_when_peers_appear()
     {
         await using (PublishQueue queue = Queue(Kept()))
         {
@@ -273,7 +273,7 @@ public sealed class PublishQueueTests : ServiceTests, IDisposable
     }
 
     [Fact]
-    public async Task Row_23_A_try_has_a_deadline_that_grows_with_its_size()
+    public async Task Pain_23_a_try_has_a_deadline_that_grows_with_its_size()
     {
         await using PublishQueue queue = Queue();
         var deadlines = new List<TimeSpan>();
@@ -287,7 +287,7 @@ public sealed class PublishQueueTests : ServiceTests, IDisposable
     }
 
     [Fact]
-    public async Task Row_24_A_burst_of_puts_is_paced_and_few_are_on_their_way_at_a_time()
+    public async Task Pain_24_a_burst_of_puts_is_paced_and_few_are_on_their_way_at_a_time()
     {
         var options = new PublishOptions { InFlightMax = 3, Burst = 4, Pace = TimeSpan.FromSeconds(1) };
         await using PublishQueue queue = Queue(options);
@@ -314,7 +314,7 @@ public sealed class PublishQueueTests : ServiceTests, IDisposable
     }
 
     [Fact]
-    public async Task Row_24_Failures_slow_the_queue_down_and_successes_make_it_fast_again()
+    public async Task Pain_24_failures_slow_the_queue_down_and_successes_make_it_fast_again()
     {
         await using PublishQueue queue = Queue(new PublishOptions { RetryPauses = [] });
         TimeSpan pace = queue.Statistics.Pace;
@@ -327,7 +327,7 @@ public sealed class PublishQueueTests : ServiceTests, IDisposable
     }
 
     [Fact]
-    public async Task Row_26_A_put_that_is_late_is_tried_again_and_its_success_is_told()
+    public async Task Pain_26_a_put_that_is_late_is_tried_again_and_its_success_is_told()
     {
         await using PublishQueue queue = Queue();
         Network.IsLate = true;
@@ -340,7 +340,7 @@ public sealed class PublishQueueTests : ServiceTests, IDisposable
     }
 
     [Fact]
-    public async Task Row_30_A_queue_that_cannot_be_drained_stops_within_its_bound_and_gives_up_the_rest()
+    public async Task Pain_30_a_queue_that_cannot_be_drained_stops_within_its_bound_and_gives_up_the_rest()
     {
         PublishQueue queue = Queue();
         var never = new TaskCompletionSource<PutReport>();
@@ -357,7 +357,7 @@ public sealed class PublishQueueTests : ServiceTests, IDisposable
     }
 
     [Fact]
-    public async Task Row_39_What_is_too_large_is_an_error_before_anything_is_sent()
+    public async Task Pain_39_what_is_too_large_is_an_error_before_anything_is_sent()
     {
         await using PublishQueue queue = Queue();
         PublishResult result = await EndOfAsync(queue.Add(PublishItem.Record("wall", Key, TypeRegistry.Year, new byte[RecordLimits.ValueDataBytesMax + 1])));

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Dna.Fast.Messenger;
 
-/// <summary>Files that only their owner reads (mode 0600), replaced whole or not at all, whenever the power goes. One writer a file at a time.</summary>
+/// <summary>Files that only their owner reads (mode 0600), replaced whole or not at all, whenever the power goes. One writer a file and suffix at a time.</summary>
 /// <remarks>The foreign calls open, fsync and close are safe by their arguments: numbers, and a path that is marshalled as a copy; no memory of ours is handed over to be written.</remarks>
 internal static partial class DurableFile
 {
@@ -10,12 +10,13 @@ internal static partial class DurableFile
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>Writes beside the file and takes its name.</summary>
+    /// <param name="suffix">What is added to the name of the file beside it: of several writers each needs another.</param>
     /// <param name="isDurable">True: it is on the disk before this returns. False: the old or the new content is there after a power cut.</param>
     /// <exception cref="IOException">Not written; an old file is untouched.</exception>
     /// <exception cref="UnauthorizedAccessException">Not written; an old file is untouched.</exception>
-    public static void Write(string path, ReadOnlySpan<byte> content, bool isDurable)
+    public static void Write(string path, ReadOnlySpan<byte> content, bool isDurable, string suffix = Temporary)
     {
-        string temporary = path + Temporary;
+        string temporary = path + suffix;
         // A mode is given to a new file only: what an interrupted run left behind goes first.
         File.Delete(temporary);
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 0 };

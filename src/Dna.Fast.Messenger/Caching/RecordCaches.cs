@@ -39,66 +39,11 @@ public sealed class RecordCaches
     {
         if (user is not null && UserFingerprint.Normalise(user) != user) throw new ArgumentException("The user of a cache is a fingerprint of lower-case hex digits.", nameof(user));
         Manager = manager;
-        Keys = manager.Add(new RegionOptions<PublicKeyEntry>
-        {
-            Name = "keyserver",
-            Ttl = RecordTtl,
-            RevalidateAfter = KeysRevalidateAfter,
-            AbsentTtl = AbsentTtl,
-            ServesOverdue = true,
-            EntriesMax = 4096,
-            BytesMax = 32 * 1024 * 1024,
-            Size = entry => entry.SigningKey.Length + entry.EncryptionKey.Length + entry.Signature.Length + (entry.Identity.Length + entry.Fingerprint.Length) * sizeof(char),
-            IsNewer = (one, other) => (one.Version, one.Timestamp).CompareTo((other.Version, other.Timestamp)) > 0,
-            FileName = "keyserver.cache",
-            Write = PublicKeyCodec.Write,
-            Read = (fingerprint, data) => PublicKeyCodec.ReadVerified(data.Span, suites, fingerprint, out PublicKeyEntry? entry) == RecordStatus.Ok ? entry : null,
-        });
-        Profiles = manager.Add(new RegionOptions<Profile>
-        {
-            Name = "profile",
-            Ttl = RecordTtl,
-            RevalidateAfter = ProfilesRevalidateAfter,
-            AbsentTtl = AbsentTtl,
-            ServesOverdue = true,
-            EntriesMax = 1024,
-            BytesMax = 32 * 1024 * 1024,
-            Size = SizeOf,
-            IsNewer = (one, other) => one.Timestamp > other.Timestamp,
-            FileName = user is null ? null : $"{user}_profiles.cache",
-            Write = ProfileCodec.Write,
-            // Display fields that nobody signed were emptied before the profile was kept, unless they were our own.
-            Read = (fingerprint, data) => ProfileCodec.ReadVerified(data.Span, suites, fingerprint, trustUnsignedDisplay: true, out Profile? profile) == RecordStatus.Ok ? profile : null,
-        });
-        Names = manager.Add(new RegionOptions<string>
-        {
-            Name = "name",
-            Ttl = OtherTtl,
-            RevalidateAfter = OthersRevalidateAfter,
-            AbsentTtl = AbsentTtl,
-            EntriesMax = 4096,
-            BytesMax = 4 * 1024 * 1024,
-            Size = fingerprint => fingerprint.Length * sizeof(char),
-        });
-        Groups = manager.Add(new RegionOptions<Group>
-        {
-            Name = "group",
-            Ttl = OtherTtl,
-            RevalidateAfter = OthersRevalidateAfter,
-            AbsentTtl = AbsentTtl,
-            Size = group => group.Members.Count * UserFingerprint.Length * sizeof(char) + (group.Name.Length + group.Description.Length) * sizeof(char) + group.SignerKey.Length + group.Signature.Length,
-            IsNewer = (one, other) => one.Version > other.Version,
-        });
-        Presences = manager.Add(new RegionOptions<Presence>
-        {
-            Name = "presence",
-            Ttl = PresenceTtl,
-            RevalidateAfter = OthersRevalidateAfter,
-            AbsentTtl = AbsentTtl,
-            Size = presence => presence.Ip.Length * sizeof(char),
-            // One that nobody signed counts only where there is no signed one.
-            IsNewer = (one, other) => (one.IsSigned, one.Timestamp).CompareTo((other.IsSigned, other.Timestamp)) > 0,
-        });
+        Keys = manager.Add(KeyOptions(suites));
+        Profiles = manager.Add(ProfileOptions(suites, user));
+        Names = manager.Add(NameOptions());
+        Groups = manager.Add(GroupOptions());
+        Presences = manager.Add(PresenceOptions());
     }
 
     /// <summary>Where the regions are.</summary>
@@ -121,6 +66,71 @@ public sealed class RecordCaches
 
     /// <summary>The key of a group, which is another for each creator a reader knows, and for readers that know none.</summary>
     public static string GroupKey(string uuid, string? creator) => $"{uuid}:{creator}";
+
+    private static RegionOptions<PublicKeyEntry> KeyOptions(SuiteSet suites) => new()
+    {
+        Name = "keyserver",
+        Ttl = RecordTtl,
+        RevalidateAfter = KeysRevalidateAfter,
+        AbsentTtl = AbsentTtl,
+        ServesOverdue = true,
+        EntriesMax = 4096,
+        BytesMax = 32 * 1024 * 1024,
+        Size = entry => entry.SigningKey.Length + entry.EncryptionKey.Length + entry.Signature.Length + (entry.Identity.Length + entry.Fingerprint.Length) * sizeof(char),
+        IsNewer = (one, other) => (one.Version, one.Timestamp).CompareTo((other.Version, other.Timestamp)) > 0,
+        FileName = "keyserver.cache",
+        Write = PublicKeyCodec.Write,
+        Read = (fingerprint, data) => PublicKeyCodec.ReadVerified(data.Span, suites, fingerprint, out PublicKeyEntry? entry) == RecordStatus.Ok ? entry : null,
+    };
+
+    private static RegionOptions<Profile> ProfileOptions(SuiteSet suites, string? user) => new()
+    {
+        Name = "profile",
+        Ttl = RecordTtl,
+        RevalidateAfter = ProfilesRevalidateAfter,
+        AbsentTtl = AbsentTtl,
+        ServesOverdue = true,
+        EntriesMax = 1024,
+        BytesMax = 32 * 1024 * 1024,
+        Size = SizeOf,
+        IsNewer = (one, other) => one.Timestamp > other.Timestamp,
+        FileName = user is null ? null : $"{user}_profiles.cache",
+        Write = ProfileCodec.Write,
+        // Display fields that nobody signed were emptied before the profile was kept, unless they were our own.
+        Read = (fingerprint, data) => ProfileCodec.ReadVerified(data.Span, suites, fingerprint, trustUnsignedDisplay: true, out Profile? profile) == RecordStatus.Ok ? profile : null,
+    };
+
+    private static RegionOptions<string> NameOptions() => new()
+    {
+        Name = "name",
+        Ttl = OtherTtl,
+        RevalidateAfter = OthersRevalidateAfter,
+        AbsentTtl = AbsentTtl,
+        EntriesMax = 4096,
+        BytesMax = 4 * 1024 * 1024,
+        Size = fingerprint => fingerprint.Length * sizeof(char),
+    };
+
+    private static RegionOptions<Group> GroupOptions() => new()
+    {
+        Name = "group",
+        Ttl = OtherTtl,
+        RevalidateAfter = OthersRevalidateAfter,
+        AbsentTtl = AbsentTtl,
+        Size = group => group.Members.Count * UserFingerprint.Length * sizeof(char) + (group.Name.Length + group.Description.Length) * sizeof(char) + group.SignerKey.Length + group.Signature.Length,
+        IsNewer = (one, other) => one.Version > other.Version,
+    };
+
+    private static RegionOptions<Presence> PresenceOptions() => new()
+    {
+        Name = "presence",
+        Ttl = PresenceTtl,
+        RevalidateAfter = OthersRevalidateAfter,
+        AbsentTtl = AbsentTtl,
+        Size = presence => presence.Ip.Length * sizeof(char),
+        // One that nobody signed counts only where there is no signed one.
+        IsNewer = (one, other) => (one.IsSigned, one.Timestamp).CompareTo((other.IsSigned, other.Timestamp)) > 0,
+    };
 
     private static int SizeOf(Profile profile) =>
         profile.SigningKey.Length + profile.EncryptionKey.Length + profile.Signature.Length + profile.DisplaySignature.Length + profile.Unknown.Sum(field => field.Json.Length)

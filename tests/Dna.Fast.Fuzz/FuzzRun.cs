@@ -49,10 +49,10 @@ internal sealed class FuzzRun(FuzzTarget target, int seed)
         byte[] copy = [.. input];
         try
         {
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            isAccepted = target.Run(input);
-            long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
             long allowed = target.AllocatedBase + target.AllocatedPerByte * input.Length;
+            long allocated = Measure(input, out isAccepted);
+            // What code allocates when it is used for the first time is not the input's doing.
+            if (allocated > allowed) allocated = Measure(input, out isAccepted);
             if (allocated > allowed) return $"{input.Length} bytes made it allocate {allocated} bytes; {allowed} are allowed";
             return copy.AsSpan().SequenceEqual(input) ? null : "it wrote to its input";
         }
@@ -62,6 +62,14 @@ internal sealed class FuzzRun(FuzzTarget target, int seed)
         {
             return problem.ToString();
         }
+    }
+
+    /// <returns>Bytes that were allocated.</returns>
+    private long Measure(byte[] input, out bool isAccepted)
+    {
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        isAccepted = target.Run(input);
+        return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 
     /// <summary>A file of 8 bytes that always holds the number of the input under way, big-endian: it outlives a stack overflow.</summary>

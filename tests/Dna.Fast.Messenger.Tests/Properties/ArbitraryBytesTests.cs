@@ -67,10 +67,18 @@ public sealed class ArbitraryBytesTests
 
     private static void Answer(string name, byte[] data)
     {
+        long allocated = Measure(name, data);
+        // What code allocates when it is used for the first time is not the record's doing.
+        if (allocated > Base + PerByte * data.Length) allocated = Measure(name, data);
+        Assert.True(allocated <= Base + PerByte * data.Length, $"{data.Length} bytes made the reader of {name} allocate {allocated}");
+    }
+
+    private static long Measure(string name, byte[] data)
+    {
         long before = GC.GetAllocatedBytesForCurrentThread();
         RecordStatus status = Readers[name](data);
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         Assert.True(Enum.IsDefined(status));
-        Assert.True(allocated <= Base + PerByte * data.Length, $"{data.Length} bytes made the reader of {name} allocate {allocated}");
+        return allocated;
     }
 }

@@ -9,6 +9,7 @@ using Dna.Fast.Commands.Msg;
 using Dna.Fast.Commands.Name;
 using Dna.Fast.Commands.Presences;
 using Dna.Fast.Commands.Profiles;
+using Dna.Fast.Commands.Store;
 using Dna.Fast.Commands.Walls;
 using Dna.Fast.Identities;
 
@@ -49,6 +50,9 @@ internal static class CommandLineRoot
             CheckCommand.Create(),
             ConfigCommand.Create(),
             HealthcheckCommand.Create(),
+            TopCommand.Create(),
+            TableCommand.Create(),
+            StoreCommand.Create(),
             IdCommand.Create(surroundings),
             NameCommand.Create(surroundings),
             ProfileCommand.Create(surroundings),

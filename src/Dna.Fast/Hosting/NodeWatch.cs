@@ -1,3 +1,5 @@
+using System.Text;
+using Dna.Fast.Client;
 using Dna.Fast.Health;
 using Dna.Fast.Http;
 using Dna.Fast.Kademlia;
@@ -6,6 +8,7 @@ using Dna.Fast.Logging;
 using Dna.Fast.Metrics;
 using Dna.Fast.Net;
 using Dna.Fast.Settings;
+using Dna.Fast.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace Dna.Fast.Hosting;
@@ -16,6 +19,8 @@ internal sealed class NodeWatch : IAsyncDisposable
     private readonly RunSettings _settings;
     private readonly ILogger _log;
     private readonly NodeMetrics _metrics;
+    private readonly TableReport _table;
+    private readonly StoreSurveys _surveys;
     private readonly PeerProbe _probe;
     private readonly SystemdNotifier _systemd;
     private HttpServer? _http;
@@ -44,6 +49,8 @@ internal sealed class NodeWatch : IAsyncDisposable
             log);
         Report.Health = Health;
         _metrics = new NodeMetrics(node, workers, store, Report, Health, settings, startedUnixMs);
+        _table = new TableReport(node, SystemClock.Instance);
+        _surveys = new StoreSurveys(store as FasterValueStore, TimeProvider.System, log);
         _probe = new PeerProbe(node, SystemClock.Instance);
         _systemd = new SystemdNotifier(Environment.GetEnvironmentVariable, Environment.ProcessId, log);
     }
@@ -52,15 +59,21 @@ internal sealed class NodeWatch : IAsyncDisposable
 
     public HealthMonitor Health { get; }
 
-    /// <summary>Answers a question of the status socket.</summary>
-    public byte[] Answer(string question) => Report.ToJson();
+    /// <summary>Answers a question of the status socket: <c>table</c>, <c>store</c>, and for everything else the status.</summary>
+    public byte[] Answer(string question) => question switch
+    {
+        "table" => Encoding.UTF8.GetBytes(JsonLine.Write(_table.Write)),
+        "store" => Encoding.UTF8.GetBytes(JsonLine.Write(_surveys.Write)),
+        _ => Report.ToJson(),
+    };
 
     /// <summary>Opens HTTP, where an address was asked for.</summary>
     /// <exception cref="IOException">An address cannot be bound.</exception>
     public async Task OpenHttpAsync()
     {
         if (_settings.Http.Count == 0) return;
-        _http = await HttpServer.OpenAsync(_settings.Http, [new HealthRoutes(Health), new MetricsRoutes(_metrics)], _log).ConfigureAwait(false);
+        IHttpRoutes[] routes = [new HealthRoutes(Health), new MetricsRoutes(_metrics), new PageRoutes(Report, _table, _surveys)];
+        _http = await HttpServer.OpenAsync(_settings.Http, routes, _log).ConfigureAwait(false);
         Report.Http = _http.Bound;
         _log.HttpServing(string.Join(", ", _http.Bound));
     }

@@ -107,6 +107,9 @@ internal static partial class Log
     [LoggerMessage(43, LogLevel.Information, "Health: {Check} is {State}: {Reason}")]
     public static partial void HealthBetter(this ILogger log, string check, string state, string reason);
 
+    [LoggerMessage(45, LogLevel.Debug, "The values could not be counted: {Reason}")]
+    public static partial void SurveyFailed(this ILogger log, string reason);
+
     [LoggerMessage(44, LogLevel.Warning, "systemd is not told: {Reason}")]
     public static partial void NotNotified(this ILogger log, string reason);
 }

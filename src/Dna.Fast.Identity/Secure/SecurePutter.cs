@@ -115,8 +115,10 @@ internal sealed class SecurePutter(IDht dht, RsaIdentity identity, ValueOpener o
         if (last >= ushort.MaxValue) return NotPut(SecurePutStatus.SeqExhausted, slot);
         var seq = (ushort)(last + 1);
         if (ValueSealer.Sign(identity, value, slot.ValueId, seq) is not { } packed) return NotPut(SecurePutStatus.TooLarge, slot);
-        _slots.Remember(slot, new OwnVersion(seq, value.Type));
-        return await PutAsync(slot, packed, seq, isPermanent, left, cancellation).ConfigureAwait(false);
+        SecurePermanentPut put = await PutAsync(slot, packed, seq, isPermanent, left, cancellation).ConfigureAwait(false);
+        // Of two versions with one seq ours may be the one that is not there: then the other must be read before it is put over.
+        if (put.FirstRound.Status != SecurePutStatus.Outdated) _slots.Remember(slot, new OwnVersion(seq, value.Type));
+        return put;
     }
 
     /// <summary>Puts a version above the last one, and again above what another device turns out to have put meanwhile.</summary>

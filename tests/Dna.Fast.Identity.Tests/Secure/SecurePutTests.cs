@@ -172,6 +172,30 @@ public sealed class SecurePutTests : SecureBed
         Assert.Equal(4, _dht.Ended.Count);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_version_made_from_another_is_put_after_that_one_only(bool isPermanent)
+    {
+        _dht.Plant(Key, ValueSealer.Sign(Alice, Text("phone's"), 7, 4)!);
+        foreach (int? tooOld in (int?[])[-1, 3]) Assert.Equal(SecurePutStatus.Outdated, (await PutAsync(tooOld)).Status);
+        // What was not taken counts as no version that is known.
+        Assert.Equal(SecurePutStatus.Outdated, (await PutAsync(3)).Status);
+        Assert.Equal("phone's", Show(Assert.Single((await _bob.GetAllAsync(Key, default, Deadline)).Values)));
+        int reads = _dht.Gets.Count;
+        Assert.Equal(new SecurePutAnswer(SecurePutStatus.Acknowledged, 7, 5, 1, 1), await PutAsync(4));
+        // What this client put itself is known to whoever puts through it.
+        Assert.Equal(new SecurePutAnswer(SecurePutStatus.Acknowledged, 7, 6, 1, 1), await PutAsync(4));
+        Assert.Equal(reads, _dht.Gets.Count);
+        Assert.Equal(SecurePutStatus.SeqExhausted, (await PutAsync(ushort.MaxValue)).Status);
+
+        async Task<SecurePutAnswer> PutAsync(int? expected)
+        {
+            NewSecureValue mine = Text("laptop's") with { Id = 7, ExpectedSeq = expected };
+            return isPermanent ? (await _alice.PutSignedPermanentAsync(Key, mine, Deadline)).FirstRound : await _alice.PutSignedAsync(Key, mine, Deadline);
+        }
+    }
+
     [Fact]
     public async Task A_put_without_effect_leaves_the_earlier_announcement()
     {

@@ -139,7 +139,7 @@ public sealed class Node : IDisposable
     /// <summary>Gets the values under a key, each once (section 4.7); forged ones are left out.</summary>
     /// <param name="key">Infohash.</param>
     /// <param name="where">A raw query map with filters, or empty.</param>
-    /// <param name="found">Called for each value; false ends the get.</param>
+    /// <param name="found">Called for each value; false ends the get. Called once more for a value of our own store that a node has too, with the node; the answer to that is not looked at.</param>
     /// <param name="done">Called once.</param>
     public IOperation Get(in InfoHash key, ReadOnlyMemory<byte> where, Func<FoundValue, bool> found, Action<GetOutcome> done)
     {

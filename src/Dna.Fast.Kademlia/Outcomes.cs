@@ -17,7 +17,7 @@ public readonly record struct GetOutcome(int Answered, bool Reachable);
 
 /// <summary>A value as a get or a listen hands it over.</summary>
 /// <param name="Packed">Packed value; owned by the receiver.</param>
-/// <param name="From">The node that sent it; <c>default</c> for our own store.</param>
+/// <param name="From">A node that sent it; <c>default</c> when only our own store has it.</param>
 public readonly record struct FoundValue(ReadOnlyMemory<byte> Packed, NodeAddress From);
 
 /// <summary>What a listener is told.</summary>

@@ -23,6 +23,12 @@ public sealed class UsageTests
     [InlineData("get", "key", "--where", "size=3")]
     [InlineData("get", "key", "--where", "seq=3")]
     [InlineData("ping")]
+    [InlineData("msg", "send")]
+    [InlineData("msg", "send", "bob", "hello", "--lines")]
+    [InlineData("group", "create")]
+    [InlineData("group", "rename", "Friends")]
+    [InlineData("wall", "read", "alice", "--skip", "few")]
+    [InlineData("wall", "vote", "id", "sideways")]
     public async Task A_wrong_command_line_ends_with_2_and_says_why(params string[] arguments)
     {
         CommandResult result = await DnaCommand.RunAsync(arguments);
@@ -55,6 +61,24 @@ public sealed class UsageTests
     [InlineData("id", "passwd")]
     [InlineData("id", "backup")]
     [InlineData("id", "restore")]
+    [InlineData("msg")]
+    [InlineData("msg", "send")]
+    [InlineData("msg", "check")]
+    [InlineData("group")]
+    [InlineData("group", "create")]
+    [InlineData("group", "show")]
+    [InlineData("group", "list")]
+    [InlineData("group", "send")]
+    [InlineData("group", "check")]
+    [InlineData("group", "rename")]
+    [InlineData("group", "add")]
+    [InlineData("group", "remove")]
+    [InlineData("group", "rotate")]
+    [InlineData("group", "delete")]
+    [InlineData("wall")]
+    [InlineData("wall", "post")]
+    [InlineData("wall", "read")]
+    [InlineData("wall", "vote")]
     public async Task Every_command_has_help_with_examples(params string[] command)
     {
         CommandResult result = await DnaCommand.SucceedAsync([.. command, "--help"]);

@@ -113,10 +113,16 @@ internal sealed class GetOperation : IOperation, IValueVisitor
     {
         List<FoundValue>? versions = _taken.GetValueOrDefault(id);
         int ofNode = 0;
-        foreach (FoundValue version in versions ?? [])
+        for (int i = 0; i < versions?.Count; i++)
         {
-            if (version.Packed.Span.SequenceEqual(value.Packed.Span)) return false;
-            if (version.From == value.From) ofNode++;
+            if (versions[i].Packed.Span.SequenceEqual(value.Packed.Span))
+            {
+                // Whoever put it may want to know that a node has it.
+                if (versions[i].From == default && value.From != default) _found(versions[i] = value);
+                return false;
+            }
+
+            if (versions[i].From == value.From) ofNode++;
         }
 
         long bytes = _bytesOfNodes.GetValueOrDefault(value.From) + value.Packed.Length + OverheadBytes;

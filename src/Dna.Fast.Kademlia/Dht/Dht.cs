@@ -120,6 +120,14 @@ public sealed class Dht : IDht
             {
                 // A value that was on its way when enough were there is not asked for any more.
                 if (values.Count >= wanted) return false;
+                // What our own store gave first, and a node has too, is that node's.
+                int own = value.From == default ? -1 : values.FindIndex(other => other.From == default && other.Packed.Span.SequenceEqual(value.Packed.Span));
+                if (own >= 0)
+                {
+                    values[own] = value;
+                    return true;
+                }
+
                 values.Add(value);
                 if (values.Count < wanted) return true;
             }

@@ -95,7 +95,7 @@ public sealed record VerifiedValue
     /// <summary>Signed and empty: its owner deleted what was there.</summary>
     public bool IsTombstone => IsSigned && !WasEncrypted && Data.IsEmpty;
 
-    /// <summary>The node that sent it; <c>default</c> for our own store.</summary>
+    /// <summary>A node that sent it; <c>default</c> when only our own store has it.</summary>
     public NodeAddress From { get; init; }
 
     /// <summary>The packed value as it came, still encrypted when it was.</summary>

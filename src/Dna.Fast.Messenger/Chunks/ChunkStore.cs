@@ -1,4 +1,5 @@
 using Dna.Fast.Kademlia;
+using Dna.Fast.Kademlia.ValueTypes;
 using Dna.Fast.Wire;
 
 namespace Dna.Fast.Messenger;
@@ -96,7 +97,9 @@ public sealed class ChunkStore(RecordNetwork network) : IDisposable
         RecordsFound found = await network.GetAllAsync(DnaKeys.Chunk(baseKey, 0), deadline, cancellation).ConfigureAwait(false);
         var values = new List<ChunkedValue>();
         ResultCode worst = found.Missing;
-        foreach (VerifiedValue first in found.Values.Where(value => value.IsSigned && (owner is null || value.OwnerId == owner)).Take(WritersMax))
+        // User data lies beside versions that nodes do not give up, and is newer.
+        foreach (VerifiedValue first in found.Values.Where(value => value.IsSigned && (owner is null || value.OwnerId == owner))
+            .OrderByDescending(value => owner is not null && value.Type == TypeRegistry.UserData).Take(WritersMax))
         {
             if (ChunkCodec.Read(first.Data.Span, out Chunk? chunk) != RecordStatus.Ok || chunk!.Index != 0 || chunk.Total == 0) continue;
             Answer<byte[]> whole = await JoinAsync(baseKey, bytesMax, first, chunk, deadline, cancellation).ConfigureAwait(false);
@@ -118,7 +121,8 @@ public sealed class ChunkStore(RecordNetwork network) : IDisposable
             foreach (RecordsFound records in found)
             {
                 // The writer's, and rather of the same id: where a stranger sat on that one, it has another.
-                VerifiedValue? next = records.Values.Where(value => value.IsSigned && value.OwnerId == first.OwnerId).OrderByDescending(value => value.Id == first.Id).FirstOrDefault();
+                VerifiedValue? next = records.Values.Where(value => value.IsSigned && value.OwnerId == first.OwnerId)
+                    .OrderByDescending(value => value.Id == first.Id).ThenByDescending(value => value.Type == first.Type).ThenByDescending(value => value.Seq).FirstOrDefault();
                 if (next is null && records.Missing is ResultCode.NetworkError or ResultCode.Timeout) return Answer<byte[]>.No(records.Missing);
                 if (next is null || ChunkCodec.Read(next.Data.Span, out Chunk? chunk) != RecordStatus.Ok) return Answer<byte[]>.No(ResultCode.SerializationFailed);
                 chunks.Add(chunk!);

@@ -93,7 +93,8 @@ public sealed class GroupOutbox(RecordNetwork network, ChunkStore chunks, Keyser
         if (_sent.TryGetValue((sender, uuid), out var known) && known.Day == day) return Answer<List<GroupMessage>>.Of(known.Messages);
         (bool isComplete, List<GroupMessage> messages) = await DayAsync(uuid, day, network.Dht.OwnerId, deadline, cancellation).ConfigureAwait(false);
         if (!isComplete) return Answer<List<GroupMessage>>.No(deadline.Left == TimeSpan.Zero ? ResultCode.Timeout : ResultCode.NetworkError);
-        List<GroupMessage> ours = [.. messages.Where(message => message.Sender == sender)];
+        // Two versions of one part have most of it in common.
+        List<GroupMessage> ours = [.. messages.Where(message => message.Sender == sender).DistinctBy(message => message.Id).OrderBy(message => message.TimestampMs)];
         _sent[(sender, uuid)] = (day, ours);
         return Answer<List<GroupMessage>>.Of(ours);
     }

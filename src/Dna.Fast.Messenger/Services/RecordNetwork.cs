@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using Dna.Fast.Kademlia;
+using Dna.Fast.Kademlia.ValueTypes;
 using Dna.Fast.Wire;
 
 namespace Dna.Fast.Messenger;
@@ -6,7 +8,8 @@ namespace Dna.Fast.Messenger;
 /// <summary>The network as the services of this layer need it: records of ours that stay announced, and everybody's records under one key.</summary>
 /// <remarks>
 /// Any thread. A record of ours has value id 1, as the original's; where another owner or an older identity of ours already holds that slot it has our owner's id instead
-/// (<see cref="DnaKeys.OwnerValueId"/>), and where a stranger sits there too a random one; readers, who look at all values, find it anywhere. Disposing ends all announcements and calls; it does not dispose the network below.
+/// (<see cref="DnaKeys.OwnerValueId"/>), and where a stranger sits there too a random one; readers, who look at all values, find it anywhere. Where nodes keep the
+/// first version of a type that they do not know, the next ones lie beside it as user data (type 0). Disposing ends all announcements and calls; it does not dispose the network below.
 /// From then on nothing is sent, and the answer is <see cref="ResultCode.NotInitialized"/>.
 /// </remarks>
 /// <param name="time">For timestamps in records, and for deadlines.</param>
@@ -20,6 +23,7 @@ public sealed class RecordNetwork(ISecureDht dht, SuiteSet suites, TimeProvider 
 
     private readonly Announcements _announced = new(AnnouncedMax);
     private readonly CallGate _gate = new();
+    private readonly ConcurrentDictionary<ushort, bool> _editable = new();
     private SecurePermanentPut? _certificate;
 
     /// <summary>Whose records are read.</summary>
@@ -122,8 +126,30 @@ public sealed class RecordNetwork(ISecureDht dht, SuiteSet suites, TimeProvider 
             answer = await AnnounceAsync(key, value with { Id = before }, deadline, cancellation).ConfigureAwait(false);
         }
 
+        if (answer is { Status: SecurePutStatus.Acknowledged, Seq: > 0 } && !_editable.ContainsKey(type)) answer = await ProveAsync(key, value, answer, deadline, cancellation).ConfigureAwait(false);
         return new RecordPut(new PutReport(CodeOf(answer.Status), answer.Acknowledged), answer.Seq, answer.ValueId, answer.Status == SecurePutStatus.Outdated);
     }
+
+    /// <summary>Looks whether any node took a new version, once for each type: stock nodes acknowledge a change of a type that they do not know, and keep the old version. They keep it no longer than
+    /// user data, which its owner may change there: as that the version is put beside the old one.</summary>
+    private async Task<SecurePutAnswer> ProveAsync(InfoHash key, NewSecureValue value, SecurePutAnswer answer, Deadline deadline, CancellationToken cancellation)
+    {
+        RecordsFound found = await GetAllOpenAsync(key, deadline, cancellation).ConfigureAwait(false);
+        VerifiedValue[] ours = [.. found.Values.Where(there => there.IsSigned && there.OwnerId == dht.OwnerId)];
+        VerifiedValue[] inSlot = [.. ours.Where(there => there.Id == answer.ValueId)];
+        if (inSlot.Any(version => version.From.IsValid && version.Seq >= answer.Seq)) _editable[value.Type] = true;
+        // What could not be looked at may be there as it was acknowledged. Kept is an old version of a node's, or a new one of our own store alone.
+        bool isKept = found.IsComplete && !_editable.ContainsKey(value.Type) && inSlot.Any(version => version.From.IsValid == (version.Seq < answer.Seq));
+        if (!isKept) return answer;
+        NewSecureValue instead = value with { Id = InsteadOf(answer.ValueId), Type = TypeRegistry.UserData };
+        SecurePutAnswer beside = await AnnounceAsync(key, instead, deadline, cancellation).ConfigureAwait(false);
+        if (!IsSlotLost(beside)) return beside;
+        ulong before = ours.FirstOrDefault(there => there.Type == TypeRegistry.UserData && there.Id != instead.Id)?.Id ?? 0;
+        return await AnnounceAsync(key, instead with { Id = before }, deadline, cancellation).ConfigureAwait(false);
+    }
+
+    // Others have theirs under keys that several write under.
+    private ulong InsteadOf(ulong id) => ~(id == UsualValueId ? OwnerValueId : id);
 
     private async Task<RecordsFound> GetAllOpenAsync(InfoHash key, Deadline deadline, CancellationToken cancellation)
     {

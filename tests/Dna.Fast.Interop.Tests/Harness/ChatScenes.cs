@@ -8,6 +8,9 @@ internal static class ChatScenes
     /// <summary>Messages that wait for one reader: more than an outbox and a few parts of a day hold.</summary>
     private const int Waiting = 200;
 
+    /// <summary>For what comes by listening.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     /// <summary>Names, profiles, and messages both ways to who is away: each once, in the order of their sending.</summary>
     /// <param name="meanwhile">Happens while the readers are away.</param>
     public static async Task TalkAsync(Chat chat, string suite, Func<Task> meanwhile)
@@ -111,15 +114,46 @@ internal static class ChatScenes
         Assert.Equal("Back again", Assert.Single(await chat.AskAsync("profile", "show", "alice")).GetProperty("bio").GetString());
     }
 
-    /// <summary>Several processes that send as one user at once, to one user: each message arrives once, those of each process in their order.</summary>
+    /// <summary>Several processes of one user at once, that write to another user, to a group, and on a wall: nothing is lost, nothing comes twice, and what one process says stays in its order.</summary>
     public static async Task CrowdAsync(Chat chat)
     {
         await chat.NewAsync("fast", "alice", "bob");
+        await chat.RunAsync("alice", "group", "create", "Us", "--member", "bob");
         string[][] said = [.. Enumerable.Range(0, 4).Select(process => Enumerable.Range(0, 10).Select(i => $"{process} {i}").ToArray())];
-        await Task.WhenAll(said.Select(lines => chat.PipeAsync("alice", lines, "msg", "send", "bob")));
-        IReadOnlyList<string> heard = Chat.Texts(await chat.JsonAsync("bob", "msg", "check", "--from", "alice"));
-        Assert.Equal(said.Sum(lines => lines.Length), heard.Count);
-        for (int process = 0; process < said.Length; process++) Assert.Equal(said[process], heard.Where(text => text.StartsWith($"{process} ", StringComparison.Ordinal)));
+        foreach (string[] command in (string[][])[["msg", "send", "bob"], ["group", "send", "Us"], ["wall", "post"]])
+            await Task.WhenAll(said.Select(lines => chat.PipeAsync("alice", lines, [.. command, "--timeout", "300"])));
+        AssertWhole(await chat.JsonAsync("bob", "msg", "check", "--from", "alice"));
+        AssertWhole(await chat.JsonAsync("alice", "group", "show", "Us", "--messages"));
+        AssertWhole((await chat.AskAsync("wall", "read", "alice", "--count", "100")).Reverse());
+
+        void AssertWhole(IEnumerable<JsonElement> messages)
+        {
+            IReadOnlyList<string> heard = Chat.Texts(messages);
+            Assert.Equal(said.Sum(lines => lines.Length), heard.Count);
+            for (int process = 0; process < said.Length; process++) Assert.Equal(said[process], heard.Where(text => text.StartsWith($"{process} ", StringComparison.Ordinal)));
+        }
+    }
+
+    /// <summary>Messages that wait, and messages that come while their reader listens.</summary>
+    public static async Task WatchAsync(Chat chat)
+    {
+        await chat.NewAsync("fast", "alice", "bob");
+        await chat.RunAsync("alice", "msg", "send", "bob", "It waited");
+        await using ChildProcess watch = chat.Home.Start("msg", "watch", "--from", "alice", "--json", "--key", "bob", "-b", chat.At);
+        await HeardAsync("It waited");
+        await chat.PipeAsync("alice", ["one", "two", "three"], "msg", "send", "bob");
+        await HeardAsync("three");
+        await chat.RunAsync("alice", "msg", "send", "bob", "the last");
+        await HeardAsync("the last");
+        watch.Signal("INT");
+        Assert.Equal(0, await watch.WaitForExitAsync(Patience));
+        Assert.Equal(["It waited", "one", "two", "three", "the last"], Chat.Texts(watch.Output.Since(0).Select(line => JsonDocument.Parse(line).RootElement)));
+
+        async Task HeardAsync(string text)
+        {
+            (int, string)? heard = await watch.Output.WaitAsync(0, line => line.Contains($"\"{text}\"", StringComparison.Ordinal), Patience);
+            Assert.True(heard is not null, $"'{text}' was not heard:\n{watch.Output.Tail()}{watch.Errors.Tail()}");
+        }
     }
 
     private static IEnumerable<string?> Ids(IEnumerable<JsonElement> messages) => messages.Select(message => message.GetProperty("id").GetString());

@@ -41,6 +41,9 @@ internal sealed class FakeNetwork(int seed = 1)
     /// <summary>Different nodes keep different owners under one id, as real ones do; else the first owner keeps the slot.</summary>
     public bool IsSplit { get; set; }
 
+    /// <summary>True: nodes acknowledge a change of anything but user data, and keep what they have, as stock nodes do with types that they do not know.</summary>
+    public bool KeepsFirst { get; set; }
+
     /// <summary>Runs before each put, as another client that is quicker.</summary>
     public Action<InfoHash>? BeforePut { get; set; }
 
@@ -89,7 +92,7 @@ internal sealed class FakeNetwork(int seed = 1)
             if (own is null) slots.Add(own = new FakeSlot(owner, value.Id));
             if (value.ExpectedSeq is { } expected && own.Versions.Count > 0 && own.Newest.Seq > expected) return new SecurePutAnswer(SecurePutStatus.Outdated, value.Id, 0, 0, 8);
             ushort seq = own.Versions.Count == 0 ? (ushort)0 : (ushort)(own.Newest.Seq + 1);
-            own.Versions.Add((seq, value.Type, value.Data.ToArray()));
+            if (!KeepsFirst || seq == 0 || value.Type == 0) own.Versions.Add((seq, value.Type, value.Data.ToArray()));
             Puts++;
             return new SecurePutAnswer(SecurePutStatus.Acknowledged, value.Id, seq, 8, 8);
         }
@@ -124,6 +127,8 @@ internal sealed class FakeNetwork(int seed = 1)
             OwnerId = slot.Owner.Length > 0 ? InfoHash.Of(slot.Owner) : default,
             Seq = seq,
             Packed = default,
+            // An old answer tells nothing of where the new version is.
+            From = IsStale ? default : NodeAddress.V4(0x7F000001, 4000),
         };
     }
 

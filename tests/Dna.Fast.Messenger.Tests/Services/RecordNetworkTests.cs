@@ -28,6 +28,43 @@ public sealed class RecordNetworkTests : ServiceTests
     }
 
     [Fact]
+    public async Task A_change_that_nodes_acknowledge_and_do_not_take_lies_beside_the_old_version()
+    {
+        Network.KeepsFirst = true;
+        for (byte i = 1; i <= 4; i++) Assert.True((await Alice.Network.PutOwnAsync(Key, 0x1002, new[] { i }, Alice.Network.Within(Deadline), default)).IsSuccess);
+        FakeSlot[] slots = [.. Network.At(Key).OrderBy(slot => slot.Newest.Data[0])];
+        // However many changes: the version that stays, and one slot of user data, which is changed.
+        Assert.Equal([((ushort)0x1002, (byte)1), ((ushort)0, (byte)4)], slots.Select(slot => (slot.Newest.Type, slot.Newest.Data[0])));
+        Assert.Equal(3, slots[1].Versions.Count);
+    }
+
+    [Fact]
+    public async Task Nodes_that_take_a_change_are_not_asked_again_whether_they_do()
+    {
+        await Alice.Network.PutOwnAsync(Key, 0x1002, new byte[] { 1 }, Alice.Network.Within(Deadline), default);
+        await Alice.Network.PutOwnAsync(Key, 0x1002, new byte[] { 2 }, Alice.Network.Within(Deadline), default);
+        Assert.Equal([2], Assert.Single(Network.At(Key)).Newest.Data);
+        int asked = Network.Gets;
+        await Alice.Network.PutOwnAsync(Key, 0x1002, new byte[] { 3 }, Alice.Network.Within(Deadline), default);
+        Assert.Equal(asked, Network.Gets);
+        Assert.Equal([3], Assert.Single(Network.At(Key)).Newest.Data);
+    }
+
+    [Fact]
+    public async Task A_chunked_record_is_read_as_it_was_written_last_where_nodes_keep_first_versions()
+    {
+        Network.KeepsFirst = true;
+        for (int i = 1; i <= 3; i++)
+        {
+            byte[] record = System.Security.Cryptography.RandomNumberGenerator.GetBytes(100_000 + i);
+            Assert.True((await Alice.Chunks.WriteAsync("base", 0x1002, record, Deadline)).IsSuccess);
+            Answer<IReadOnlyList<ChunkedValue>> read = await Bob.Chunks.ReadAllAsync("base", 1_000_000, Deadline);
+            Assert.Contains(read.Value!, value => value.Data.Span.SequenceEqual(record));
+            Assert.Equal(record, (await Alice.Chunks.ReadOwnAsync("base", 1_000_000, Alice.Network.Within(Deadline), default)).Value.ToArray());
+        }
+    }
+
+    [Fact]
     public async Task What_is_too_large_is_an_error_before_anything_is_sent()
     {
         RecordPut put = await Alice.Network.PutOwnAsync(Key, 0x1002, new byte[RecordLimits.ValueDataBytesMax + 1], Alice.Network.Within(Deadline), default);

@@ -45,12 +45,16 @@ internal static class SimOperations
     public static SimGet Get(this SimNode node, InfoHash key)
     {
         SimGet get = new();
+        List<byte[]> own = [];
         node.Node.Get(
             key,
             default,
             found =>
             {
-                get.Values.Add(found.Packed.ToArray());
+                byte[] packed = found.Packed.ToArray();
+                if (found.From == default) own.Add(packed);
+                // What our own store has is told again when a node has it too.
+                if (found.From == default || own.RemoveAll(value => value.AsSpan().SequenceEqual(packed)) == 0) get.Values.Add(packed);
                 return true;
             },
             outcome => get.Outcome = outcome);

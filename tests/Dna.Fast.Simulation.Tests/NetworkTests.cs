@@ -44,6 +44,19 @@ public sealed class NetworkTests
     });
 
     [Fact]
+    public void Pain_15_the_node_that_all_others_begin_with_stores_as_they_do() => Scenario.Run(SimOptions.Good, network =>
+    {
+        // Eight nodes: each is among the eight nearest to every key.
+        network.Grow(8);
+        for (ulong index = 1; index <= 10; index++)
+        {
+            InfoHash key = network.NewId();
+            network.PutAndWait(network.Nodes[1 + (int)(index % 7)], key, SimValue.Pack(index, "x"));
+            Assert.Equal(network.Nodes.ToHashSet(), network.Holders(key, index).ToHashSet());
+        }
+    });
+
+    [Fact]
     public void A_stranger_who_asks_and_never_answers_does_not_keep_the_others_apart() =>
         Scenario.Run(SimOptions.Good with { LatencyMsMin = 1, LatencyMsMax = 3 }, network =>
     {

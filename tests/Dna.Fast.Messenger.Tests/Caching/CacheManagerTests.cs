@@ -73,7 +73,7 @@ public sealed class CacheManagerTests : IDisposable
     public void A_file_larger_than_any_we_write_is_not_read()
     {
         Directory.CreateDirectory(_folder);
-        using (var file = new FileStream(Path.Combine(_folder, "test.cache"), FileMode.CreateNew)) file.SetLength(1L << 33);
+        using (var file = new FileStream(Path.Combine(_folder, "test.cache"), FileMode.CreateNew)) file.SetLength(32 * 1024 * 1024);
         using var manager = new CacheManager(_time, _folder);
         Assert.Equal(1, manager.Add(Options()).Statistics.Damaged);
     }

@@ -14,10 +14,10 @@ internal static class ExitCode
     /// <summary>Another program has the address.</summary>
     public const int AddressInUse = 3;
 
-    /// <summary>The store cannot be opened, or another process has it.</summary>
+    /// <summary>The store, or a folder that a user's data is kept in, cannot be used, or another process has it.</summary>
     public const int Store = 4;
 
-    /// <summary>No node answered.</summary>
+    /// <summary>No node answered, or not all did in time: whether something exists is not known.</summary>
     public const int Unreachable = 5;
 
     /// <summary>The identity cannot be used: no key file, a wrong passphrase, a damaged or foreign file, one that others can read.</summary>
@@ -27,5 +27,5 @@ internal static class ExitCode
     public const int Configuration = 7;
 
     /// <summary>It is there already, or somebody else has it: a name that is taken.</summary>
-    public const int Taken = 7;
+    public const int Taken = 8;
 }

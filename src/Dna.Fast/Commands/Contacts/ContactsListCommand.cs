@@ -14,7 +14,7 @@ internal static class ContactsListCommand
             "list",
             "Shows the contacts of this machine, a fingerprint a line; asks no network.",
             "dna contacts list",
-            "for one in $(dna contacts list); do dna name reverse $one; done"),
+            "dna contacts list | xargs -n 1 dna name reverse"),
         surroundings, (scene, _) => ListAsync(scene));
 
     private static async Task<int> ListAsync(LocalScene scene) =>

@@ -121,15 +121,18 @@ public sealed class KeyserverService(RecordNetwork network, NameService names, R
         Answer<PublicKeyEntry> present = await EntryAsync(keys.Fingerprint, Freshness.Fresh, deadline, cancellation).ConfigureAwait(false);
         if (present.Code is ResultCode.NetworkError or ResultCode.Timeout) return PutReport.No(present.Code);
         uint version = 1;
+        ulong timestamp = network.Now;
         if (present.Value is { } before)
         {
             bool isSame = before.Identity == identity && before.EncryptionKey.Span.SequenceEqual(keys.EncryptionKey.Span);
             version = isSame ? before.Version : before.Version + 1;
+            // A reverse entry has no version: of two that lie side by side readers take the later one.
+            if (!isSame) timestamp = Math.Max(timestamp, before.Timestamp + 1);
         }
 
-        PublicKeyEntry signed = PublicKeyCodec.Sign(keys, identity, network.Now, version);
+        PublicKeyEntry signed = PublicKeyCodec.Sign(keys, identity, timestamp, version);
         byte[] entry = PublicKeyCodec.Write(signed);
-        byte[] reverse = ReverseCodec.Write(ReverseCodec.Sign(keys, identity, network.Now));
+        byte[] reverse = ReverseCodec.Write(ReverseCodec.Sign(keys, identity, timestamp));
         RecordPut[] puts = await Task.WhenAll(
             network.PutOwnAsync(DnaKeys.PublicKeys(keys.Fingerprint), TypeRegistry.Year, entry, deadline, cancellation),
             network.PutOwnAsync(DnaKeys.Reverse(keys.Fingerprint), TypeRegistry.Year, reverse, deadline, cancellation)).ConfigureAwait(false);

@@ -32,6 +32,17 @@ public sealed class KeyserverServiceTests
     }
 
     [Fact]
+    public async Task A_changed_entry_is_later_than_the_one_before_also_within_one_second()
+    {
+        await _alice.Keyserver.PublishAsync(_alice.Keys, null, Deadline);
+        Answer<ReverseEntry> first = await _alice.Keyserver.ReverseAsync(_alice.Keys.Fingerprint, Deadline);
+        await _alice.Keyserver.PublishAsync(_alice.Keys, "alice_1", Deadline);
+        Answer<ReverseEntry> second = await _alice.Keyserver.ReverseAsync(_alice.Keys.Fingerprint, Deadline);
+        Assert.Equal("alice_1", second.Value!.Identity);
+        Assert.True(second.Value.Timestamp > first.Value!.Timestamp);
+    }
+
+    [Fact]
     public async Task Records_the_original_client_wrote_are_found()
     {
         _network.PutUnsigned(DnaKeys.PublicKeys(Users.AliceFingerprint), Users.Fixture("pubkey.0"));

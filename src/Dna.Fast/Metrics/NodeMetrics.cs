@@ -69,7 +69,7 @@ internal sealed class NodeMetrics(Node node, WorkerGroup workers, IValueStore st
     {
         text.Gauge("dna_requests_last_second", "Requests charged to the budgets within the last second.").Sample(node.Context.Gate.RequestsLastSecond(SystemClock.Instance.Now.Ms));
         text.Gauge("dna_rate_limit", "Requests a second that are let in, 0 for no limit.")
-            .Sample(settings.RateLimits.Global, ("scope", "global")).Sample(settings.RateLimits.PerSource, ("scope", "source"));
+            .Sample(node.Context.Gate.Limits.Global, ("scope", "global")).Sample(node.Context.Gate.Limits.PerSource, ("scope", "source"));
     }
 
     private void WriteStore(PrometheusText text, in StoreStatistics values)

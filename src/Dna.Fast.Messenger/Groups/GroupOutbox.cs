@@ -23,7 +23,7 @@ public sealed class GroupOutbox(RecordNetwork network, ChunkStore chunks, Keyser
     // Each new message writes its part again: a part has few chunks.
     private const int PartMax = 16;
 
-    private const int PartsMax = GroupMessageCodec.MessagesMax / PartMax;
+    internal const int PartsMax = GroupMessageCodec.MessagesMax / PartMax;
 
     // 16 messages of 8 KB with signatures of 6 KB in base64.
     private const int PartBytesMax = 512 * 1024;
@@ -84,7 +84,7 @@ public sealed class GroupOutbox(RecordNetwork network, ChunkStore chunks, Keyser
 
     public void Dispose() => _locks.Dispose();
 
-    private static string PartBase(string uuid, ulong day, int part) =>
+    internal static string PartBase(string uuid, ulong day, int part) =>
         part == 0 ? ChunkBases.GroupOutbox(uuid, day) : string.Create(CultureInfo.InvariantCulture, $"{ChunkBases.GroupOutbox(uuid, day)}:{part}");
 
     /// <summary>What we sent today: from here, and the first time from the network.</summary>

@@ -19,15 +19,20 @@ public interface IDeliveryLog
 
     /// <summary>Remembers several messages of one sender at once; on return they are where they are kept.</summary>
     /// <returns>False when they could not be kept: after a restart they are handed out again.</returns>
-    ValueTask<bool> AddAsync(string sender, IReadOnlyCollection<OfflineMessage> messages, ulong now, CancellationToken cancellation = default)
+    ValueTask<bool> AddAsync(string sender, IReadOnlyCollection<DeliveredEntry> messages, ulong now, CancellationToken cancellation = default)
     {
-        foreach (OfflineMessage message in messages) Add(sender, message.Digest, message.Timestamp, message.Expiry, now);
+        foreach (DeliveredEntry message in messages) Add(sender, message.Id, message.Timestamp, message.Expiry, now);
         return ValueTask.FromResult(true);
     }
 
     /// <summary>What was delivered from a sender, newest first, at most so many; and the newest one's timestamp.</summary>
     (IReadOnlyList<MessageDigest> Messages, ulong Newest) DeliveredFrom(string sender, int max);
 }
+
+/// <summary>A message that was delivered.</summary>
+/// <param name="Timestamp">Seconds since 1970.</param>
+/// <param name="Expiry">Seconds since 1970: later nobody hands it out any more.</param>
+public readonly record struct DeliveredEntry(MessageDigest Id, ulong Timestamp, ulong Expiry);
 
 /// <summary>A delivery log in memory. Bounded: expired messages are forgotten, and of one sender at most <see cref="SenderMax"/> are kept.</summary>
 public sealed class MemoryDeliveryLog : IDeliveryLog

@@ -60,16 +60,28 @@ public sealed class Inbox(RecordNetwork network, ChunkStore chunks, IDeliveryLog
     public async Task<PutReport> ConfirmAsync(IUserKeys recipient, IReadOnlyCollection<OfflineMessage> messages, TimeSpan deadline, CancellationToken cancellation = default)
     {
         Deadline within = network.Within(deadline);
-        var reports = new List<PutReport>();
-        foreach (IGrouping<string, OfflineMessage> sender in messages.GroupBy(message => message.Sender))
-        {
-            if (!await log.AddAsync(sender.Key, [.. sender], network.Now, cancellation).ConfigureAwait(false)) reports.Add(PutReport.No(ResultCode.StorageError));
-        }
+        if (!await KeepAsync(messages, cancellation).ConfigureAwait(false)) return PutReport.No(ResultCode.StorageError);
+        return await TellAsync(recipient, [.. messages.Select(message => message.Sender).Distinct()], within, cancellation).ConfigureAwait(false);
+    }
 
-        if (reports.Count > 0) return reports[0];
-        foreach (string[] batch in messages.Select(message => message.Sender).Distinct().Chunk(InFlightMax))
-            reports.AddRange(await Task.WhenAll(batch.Select(sender => TellAsync(recipient, sender, within, cancellation))).ConfigureAwait(false));
-        return reports.Count == 0 ? new PutReport(ResultCode.Success, 0) : PutReport.Worst(reports);
+    /// <summary>Remembers that messages were delivered.</summary>
+    /// <returns>False when that could not be kept.</returns>
+    internal async Task<bool> KeepAsync(IReadOnlyCollection<OfflineMessage> messages, CancellationToken cancellation)
+    {
+        bool isKept = true;
+        foreach (IGrouping<string, OfflineMessage> sender in messages.GroupBy(message => message.Sender))
+            isKept &= await log.AddAsync(
+                sender.Key, [.. sender.Select(message => new DeliveredEntry(message.Digest, message.Timestamp, message.Expiry))], network.Now, cancellation).ConfigureAwait(false);
+        return isKept;
+    }
+
+    /// <summary>Tells senders which of their messages were delivered.</summary>
+    internal async Task<PutReport> TellAsync(IUserKeys recipient, IReadOnlyCollection<string> senders, Deadline deadline, CancellationToken cancellation)
+    {
+        var reports = new List<PutReport> { new(ResultCode.Success, int.MaxValue) };
+        foreach (string[] batch in senders.Chunk(InFlightMax))
+            reports.AddRange(await Task.WhenAll(batch.Select(sender => TellAsync(recipient, sender, deadline, cancellation))).ConfigureAwait(false));
+        return senders.Count == 0 ? new PutReport(ResultCode.Success, 0) : PutReport.Worst(reports);
     }
 
     private async Task<PutReport> TellAsync(IUserKeys recipient, string sender, Deadline deadline, CancellationToken cancellation)

@@ -4,12 +4,20 @@ namespace Dna.Fast.Messenger;
 internal sealed class CallGate : IDisposable
 {
     private readonly Lock _lock = new();
+    private readonly CancellationTokenSource _closing = new();
     private readonly CancellationTokenSource _ended = new();
     private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _inside;
     private bool _isClosed;
 
-    public CallGate() => Ended = _ended.Token;
+    public CallGate()
+    {
+        Closing = _closing.Token;
+        Ended = _ended.Token;
+    }
+
+    /// <summary>Cancelled when nobody is let in any more: for what waits without a call.</summary>
+    public CancellationToken Closing { get; }
 
     /// <summary>Cancelled when calls had their time to end by themselves.</summary>
     public CancellationToken Ended { get; }
@@ -43,6 +51,7 @@ internal sealed class CallGate : IDisposable
             if (_inside == 0) _empty.TrySetResult();
         }
 
+        await _closing.CancelAsync().ConfigureAwait(false);
         bool isEmpty = await IsOverAsync(_empty.Task, bound, time).ConfigureAwait(false);
         await _ended.CancelAsync().ConfigureAwait(false);
         return isEmpty;
@@ -53,6 +62,7 @@ internal sealed class CallGate : IDisposable
     {
         lock (_lock) _isClosed = true;
         // Not disposed: whoever is inside may still ask its token.
+        _closing.Cancel();
         _ended.Cancel();
     }
 
@@ -64,7 +74,7 @@ internal sealed class CallGate : IDisposable
         try
         {
             // How it ends is for whoever asks the task.
-            await Task.WhenAny(task).WaitAsync(bound, time).ConfigureAwait(false);
+            await Task.WhenAny(task).WaitAsync(new Deadline(time, bound).LeftToWait, time).ConfigureAwait(false);
             return true;
         }
         catch (TimeoutException)

@@ -112,6 +112,15 @@ public sealed class MessengerSession : IAsyncDisposable
             (scope, within, token) => scope.Services.Inbox.ConfirmAsync(scope.Keys, [.. messages.Select(message => message.Sealed).OfType<OfflineMessage>()], within.Left, token),
             cancellation);
 
+    /// <summary>Receives by listening, until the enumeration is left or the session stops: what waits already, and each new message once, in the order in which its sender sent it.</summary>
+    /// <remarks>
+    /// A message counts as delivered when the next one is asked for: whoever stops before that is handed it again. Networks that come and go, days that end, and listeners that fall behind are
+    /// overcome inside. Several enumerations at once do not know of each other.
+    /// </remarks>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public IAsyncEnumerable<ReceivedMessage> ReceiveAsync(ReceiveOptions options, CancellationToken cancellation = default) =>
+        Volatile.Read(ref _scope) is { } scope ? new MessageReceiver(scope, options).RunAsync(cancellation) : AsyncEnumerable.Empty<ReceivedMessage>();
+
     /// <summary>Stops: lets no call in any more, waits for those that run, cancels the late ones, and ends all announcements. Stopping twice is no error.</summary>
     /// <param name="bound">How long calls may take to end by themselves.</param>
     /// <returns>True when all did.</returns>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using System.Threading.Channels;
 using Dna.Fast.Kademlia;
 using Dna.Fast.Wire;
 
@@ -65,8 +66,15 @@ internal sealed class FakeDht(FakeNetwork network, byte[] owner) : ISecureDht, I
 
     public async IAsyncEnumerable<SecureListenEvent> ListenAsync(InfoHash key, ReadOnlyMemory<byte> where, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        await Task.Yield();
-        yield break;
+        Channel<SecureListenEvent> heard = network.Listen(key);
+        try
+        {
+            await foreach (SecureListenEvent change in heard.Reader.ReadAllAsync(cancellation)) yield return change;
+        }
+        finally
+        {
+            network.EndListening(key, heard);
+        }
     }
 
     Task<SecurePutAnswer> ISecureDht.PutEncryptedAsync(InfoHash key, KeyName recipient, NewSecureValue value, TimeSpan deadline, CancellationToken cancellation) => throw new NotSupportedException();

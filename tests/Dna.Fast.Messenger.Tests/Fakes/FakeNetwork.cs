@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Dna.Fast.Kademlia;
 using Dna.Fast.Wire;
 
@@ -22,6 +23,7 @@ internal sealed class FakeNetwork(int seed = 1)
     private readonly Lock _lock = new();
     private readonly Random _random = new(seed);
     private readonly Dictionary<InfoHash, List<FakeSlot>> _slots = [];
+    private readonly Dictionary<InfoHash, List<Channel<SecureListenEvent>>> _listeners = [];
 
     /// <summary>No node answers.</summary>
     public bool IsUnreachable { get; set; }
@@ -46,6 +48,24 @@ internal sealed class FakeNetwork(int seed = 1)
 
     /// <summary>Runs before each put, as another client that is quicker.</summary>
     public Action<InfoHash>? BeforePut { get; set; }
+
+    /// <summary>Listeners hear nothing any more, and nobody tells them.</summary>
+    public bool IsDeaf { get; set; }
+
+    /// <summary>Listeners there are.</summary>
+    public int Listeners
+    {
+        get
+        {
+            lock (_lock) return _listeners.Values.Sum(heard => heard.Count);
+        }
+    }
+
+    /// <summary>True when somebody listens to a key.</summary>
+    public bool IsListenedTo(InfoHash key)
+    {
+        lock (_lock) return _listeners.TryGetValue(key, out List<Channel<SecureListenEvent>>? heard) && heard.Count > 0;
+    }
 
     /// <summary>How many puts were taken.</summary>
     public int Puts { get; private set; }
@@ -94,7 +114,35 @@ internal sealed class FakeNetwork(int seed = 1)
             ushort seq = own.Versions.Count == 0 ? (ushort)0 : (ushort)(own.Newest.Seq + 1);
             if (!KeepsFirst || seq == 0 || value.Type == 0) own.Versions.Add((seq, value.Type, value.Data.ToArray()));
             Puts++;
+            if (!IsDeaf) foreach (Channel<SecureListenEvent> heard in _listeners.GetValueOrDefault(key, [])) Tell(heard, own);
             return new SecurePutAnswer(SecurePutStatus.Acknowledged, value.Id, seq, 8, 8);
+        }
+    }
+
+    internal Channel<SecureListenEvent> Listen(InfoHash key)
+    {
+        var heard = Channel.CreateUnbounded<SecureListenEvent>();
+        lock (_lock)
+        {
+            if (!_listeners.TryGetValue(key, out List<Channel<SecureListenEvent>>? listeners)) _listeners[key] = listeners = [];
+            listeners.Add(heard);
+            foreach (FakeSlot slot in _slots.GetValueOrDefault(key, [])) Tell(heard, slot);
+        }
+
+        return heard;
+    }
+
+    internal void EndListening(InfoHash key, Channel<SecureListenEvent> heard)
+    {
+        lock (_lock) _listeners[key].Remove(heard);
+    }
+
+    /// <summary>All listeners end: with an error when they were too slow.</summary>
+    public void EndListeners(Exception? error = null)
+    {
+        lock (_lock)
+        {
+            foreach (Channel<SecureListenEvent> heard in _listeners.Values.SelectMany(listeners => listeners)) heard.Writer.TryComplete(error);
         }
     }
 
@@ -114,6 +162,12 @@ internal sealed class FakeNetwork(int seed = 1)
     }
 
     private static SecureGetAnswer Empty(GetAnswerStatus status, bool isComplete) => new(status, [], [], 0, isComplete, 0, 0);
+
+    private void Tell(Channel<SecureListenEvent> heard, FakeSlot slot)
+    {
+        VerifiedValue value = Read(slot);
+        heard.Writer.TryWrite(new SecureListenEvent(ValueChange.Stored, slot.Id, value, value.OwnerId));
+    }
 
     private VerifiedValue Read(FakeSlot slot)
     {

@@ -39,12 +39,12 @@ internal sealed class FileDeliveryLog(StateFolder folder, TimeProvider time, Act
     public async ValueTask<bool> OpenAsync(string sender, CancellationToken cancellation = default) =>
         await InTurnAsync(() => Load(sender), cancellation).ConfigureAwait(false);
 
-    public async ValueTask<bool> AddAsync(string sender, IReadOnlyCollection<OfflineMessage> messages, ulong now, CancellationToken cancellation = default) =>
+    public async ValueTask<bool> AddAsync(string sender, IReadOnlyCollection<DeliveredEntry> messages, ulong now, CancellationToken cancellation = default) =>
         await InTurnAsync(
             () =>
             {
                 Load(sender);
-                foreach (OfflineMessage message in messages) Add(sender, message.Digest, message.Timestamp, message.Expiry, now);
+                foreach (DeliveredEntry message in messages) Add(sender, message.Id, message.Timestamp, message.Expiry, now);
                 byte[] content;
                 lock (_lock) content = _senders[sender].Write();
                 folder.Write(StateKind.Delivered, Begin + sender, content);

@@ -1,0 +1,76 @@
+using System.Security.Cryptography;
+using System.Text;
+using Dna.Fast.Kademlia;
+
+namespace Dna.Fast.Messenger;
+
+/// <summary>Reads the new messages of one group. One reading at a time.</summary>
+internal sealed class GroupReader(IUserKeys keys, MessengerServices services, IDeliveryLog log, WatchedGroup watched)
+{
+    /// <summary>Versions of a group's key that are looked for: messages live for a week, and a key changes when somebody comes or goes.</summary>
+    private const uint VersionsMax = 16;
+
+    private readonly Dictionary<uint, ReadOnlyMemory<byte>> _keys = [];
+
+    /// <summary>Whose messages they are in a delivery log.</summary>
+    private string LogName => "group-" + watched.Uuid;
+
+    /// <returns>New messages, oldest first; and false when there may be more.</returns>
+    public async Task<(IReadOnlyList<ReceivedMessage> Messages, bool IsKnown)> ReadAsync(InboxDepth depth, Deadline deadline, CancellationToken cancellation)
+    {
+        if (!await log.OpenAsync(LogName, cancellation).ConfigureAwait(false)) return ([], false);
+        Answer<Group> found = await services.Groups.GetAsync(watched.Uuid, watched.Creator, deadline.Left, cancellation).ConfigureAwait(false);
+        if (found.Value is not { } group) return ([], found.Code == ResultCode.NotFound);
+        if (!await FetchKeysAsync(group, deadline, cancellation).ConfigureAwait(false)) return ([], false);
+        GroupTexts texts = await services.GroupOutbox.ReadAsync(group, _keys, depth == InboxDepth.Full ? 6 : 1, deadline.Left, cancellation).ConfigureAwait(false);
+        ReceivedMessage[] messages =
+        [
+            .. texts.Texts.Where(text => text.Sender != keys.Fingerprint).Select(MessageOf).Where(message => !log.Contains(LogName, message.Id)),
+        ];
+        return (messages, texts.IsComplete);
+    }
+
+    /// <summary>Remembers that a message was delivered.</summary>
+    public async Task KeepAsync(ReceivedMessage message, ulong now, CancellationToken cancellation) =>
+        await log.AddAsync(LogName, [new DeliveredEntry(message.Id, message.Timestamp, message.Expiry)], now, cancellation).ConfigureAwait(false);
+
+    /// <summary>Forgets the group's keys.</summary>
+    public void Forget()
+    {
+        foreach (ReadOnlyMemory<byte> key in _keys.Values)
+        {
+            if (System.Runtime.InteropServices.MemoryMarshal.TryGetArray(key, out ArraySegment<byte> bytes)) CryptographicOperations.ZeroMemory(bytes);
+        }
+
+        _keys.Clear();
+    }
+
+    private ReceivedMessage MessageOf(GroupText text)
+    {
+        ulong seconds = text.TimestampMs / 1000;
+        // Its day is read for six days more.
+        return new ReceivedMessage(text.Sender, seconds, Encoding.UTF8.GetBytes(text.Text), MessageDigest.Of(Encoding.UTF8.GetBytes(text.Id)))
+        {
+            Group = watched.Uuid,
+            Expiry = seconds + RecordLimits.WeekSeconds,
+        };
+    }
+
+    /// <returns>False when whether there is a key is not known.</returns>
+    private async Task<bool> FetchKeysAsync(Group group, Deadline deadline, CancellationToken cancellation)
+    {
+        uint oldest = group.KeyVersion > VersionsMax ? group.KeyVersion - VersionsMax : 1;
+        uint[] missing = [.. Enumerable.Range(0, (int)(group.KeyVersion + 1 - Math.Min(oldest, group.KeyVersion + 1))).Select(i => oldest + (uint)i).Where(version => !_keys.ContainsKey(version))];
+        if (missing.Length == 0) return true;
+        Answer<PublicKeyEntry> creator = await services.Keyserver.LookupAsync(group.Creator, deadline.Left, cancellation).ConfigureAwait(false);
+        if (creator.Value is not { } owner) return false;
+        Answer<byte[]>[] found = await Task.WhenAll(
+            missing.Select(version => services.GroupKeys.FetchAsync(keys, group.Uuid, version, owner.SigningKey, deadline.Left, cancellation))).ConfigureAwait(false);
+        for (int i = 0; i < missing.Length; i++)
+        {
+            if (found[i].Value is { } key) _keys[missing[i]] = key;
+        }
+
+        return !found.Any(answer => answer.Code is ResultCode.NetworkError or ResultCode.Timeout);
+    }
+}

@@ -1,0 +1,161 @@
+using System.Runtime.CompilerServices;
+
+namespace Dna.Fast.Messenger;
+
+/// <summary>Receives by listening: whoever has news is read, and what is new is handed out, each message once, in the order in which its sender sent it. One enumeration.</summary>
+/// <remarks>A listener only says that there is something: what there is, the same reading as always says, so that nothing depends on what a listener heard.</remarks>
+internal sealed class MessageReceiver(UserScope scope, ReceiveOptions options)
+{
+    /// <summary>Of one reading, and of telling senders.</summary>
+    private static readonly TimeSpan CallBound = TimeSpan.FromSeconds(30);
+
+    /// <summary>Before a source that could not be read is read again.</summary>
+    private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(5);
+
+    /// <summary>As long as the platform can wait.</summary>
+    private static readonly TimeSpan SweepPeriodMax = TimeSpan.FromDays(24);
+
+    private readonly WakeList _wakes = new();
+    private readonly string[] _senders = [.. options.Senders.Select(sender => Kademlia.UserFingerprint.Normalise(sender)).OfType<string>().Distinct()];
+    private readonly GroupReader[] _groups = [.. options.Groups.Select(group => new GroupReader(scope.Keys, scope.Services, scope.Log, group))];
+
+    private readonly TimeSpan _sweepPeriod = options.SweepPeriod < SweepPeriodMax ? options.SweepPeriod : SweepPeriodMax;
+
+    private int Sources => _senders.Length + _groups.Length;
+
+    public async IAsyncEnumerable<ReceivedMessage> RunAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation, scope.Gate.Closing);
+        Task[] background = Begin(ended.Token);
+        bool[] wasRead = new bool[Sources];
+        try
+        {
+            while (await NextAsync(ended.Token).ConfigureAwait(false) is { } source)
+            {
+                (IReadOnlyList<ReceivedMessage> messages, bool isKnown) = await ReadAsync(source, wasRead[source] ? InboxDepth.Recent : InboxDepth.Full, ended.Token).ConfigureAwait(false);
+                wasRead[source] |= isKnown;
+                if (!isKnown) _ = WakeLaterAsync(source, ended.Token);
+                foreach (ReceivedMessage message in messages)
+                {
+                    yield return message;
+                    // Who asks for more has this one. It is kept also when the session stopped meanwhile.
+                    await KeepAsync(source, message).ConfigureAwait(false);
+                }
+
+                if (messages.Count > 0 && source < _senders.Length) await TellAsync(source, ended.Token).ConfigureAwait(false);
+            }
+
+            cancellation.ThrowIfCancellationRequested();
+        }
+        finally
+        {
+            await ended.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll(background).ConfigureAwait(false);
+            foreach (GroupReader group in _groups) group.Forget();
+        }
+    }
+
+    private Task[] Begin(CancellationToken ended)
+    {
+        var listener = new KeyListener(scope.User.Dht, scope.Time);
+        string me = scope.Keys.Fingerprint;
+        var background = new List<Task>();
+        for (int source = 0; source < Sources; source++)
+        {
+            int which = source;
+            _wakes.Wake(which);
+            Action news = () => _wakes.Wake(which);
+            if (which < _senders.Length)
+            {
+                string sender = _senders[which];
+                background.Add(listener.ListenAsync(DnaKeys.Outbox(sender, me), news, ended));
+                background.Add(new DayListener(listener, scope.Time, (day, part) => OutboxLimits.PartBase(sender, me, day, part), OutboxLimits.PartsMax, news).RunAsync(ended));
+            }
+            else
+            {
+                string uuid = options.Groups.ElementAt(which - _senders.Length).Uuid;
+                background.Add(new DayListener(listener, scope.Time, (day, part) => GroupOutbox.PartBase(uuid, day, part), GroupOutbox.PartsMax, news).RunAsync(ended));
+            }
+        }
+
+        background.Add(SweepAsync(ended));
+        return [.. background];
+    }
+
+    private async Task SweepAsync(CancellationToken ended)
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(_sweepPeriod, scope.Time, ended).ConfigureAwait(false);
+                for (int source = 0; source < Sources; source++) _wakes.Wake(source);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Nobody listens any more.
+        }
+    }
+
+    private async Task WakeLaterAsync(int source, CancellationToken ended)
+    {
+        try
+        {
+            await Task.Delay(RetryPause, scope.Time, ended).ConfigureAwait(false);
+            _wakes.Wake(source);
+        }
+        catch (OperationCanceledException)
+        {
+            // Nobody listens any more.
+        }
+    }
+
+    /// <returns>Null when the session stopped, or the caller cancelled.</returns>
+    private async Task<int?> NextAsync(CancellationToken ended)
+    {
+        try
+        {
+            return await _wakes.NextAsync(ended).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
+    private async Task<(IReadOnlyList<ReceivedMessage> Messages, bool IsKnown)> ReadAsync(int source, InboxDepth depth, CancellationToken ended)
+    {
+        try
+        {
+            var deadline = new Deadline(scope.Time, CallBound);
+            if (source >= _senders.Length) return await _groups[source - _senders.Length].ReadAsync(depth, deadline, ended).ConfigureAwait(false);
+            InboxReport inbox = await scope.Services.Inbox.RetrieveAsync(scope.Keys.Fingerprint, [_senders[source]], depth, deadline.Left, ended).ConfigureAwait(false);
+            return ([.. inbox.Messages.Select(scope.Post.Open).OfType<ReceivedMessage>()], inbox.Unknown.Count == 0);
+        }
+        catch (OperationCanceledException)
+        {
+            return ([], true);
+        }
+    }
+
+    private async Task KeepAsync(int source, ReceivedMessage message)
+    {
+        // Not cancelled by anybody: it takes a write to the disk.
+        if (message.Sealed is { } sealedMessage) await scope.Services.Inbox.KeepAsync([sealedMessage], CancellationToken.None).ConfigureAwait(false);
+        else await _groups[source - _senders.Length].KeepAsync(message, scope.Services.Network.Now, CancellationToken.None).ConfigureAwait(false);
+    }
+
+    private async Task TellAsync(int source, CancellationToken ended)
+    {
+        try
+        {
+            // Whether the sender hears of it now or with the next message does not matter.
+            await scope.Services.Inbox.TellAsync(scope.Keys, [_senders[source]], new Deadline(scope.Time, CallBound), ended).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // The next acknowledgement says it too.
+        }
+    }
+}

@@ -45,7 +45,7 @@ internal sealed class FileOutboxStore(StateFolder folder) : IOutboxStore
         foreach (string name in folder.Names(Begin))
         {
             if (Parse(name) is not { } file || recipients.Contains(file.Recipient)) continue;
-            byte[]? content = folder.Read(file.Part is null ? StateKind.Outbox : StateKind.OutboxPart, name);
+            byte[]? content = folder.Peek(file.Part is null ? StateKind.Outbox : StateKind.OutboxPart, name);
             if (content is { Length: > 0 } && (content[0] & Pending) != 0) recipients.Add(file.Recipient);
         }
 

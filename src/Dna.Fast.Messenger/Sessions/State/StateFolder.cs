@@ -28,6 +28,12 @@ internal sealed class StateFolder(string path, TimeProvider time, Action<string>
         return null;
     }
 
+    /// <summary>Reads a file without a turn: one that is damaged counts as none, and is left to whoever has the turn.</summary>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It cannot be read.</exception>
+    public byte[]? Peek(StateKind kind, string name) =>
+        DurableFile.Read(Path.Combine(path, name), StateFrame.FileBytesMax) is { } bytes && StateFrame.Read(bytes, kind, out ReadOnlySpan<byte> content) == RecordStatus.Ok ? content.ToArray() : null;
+
     /// <summary>Renames a file that is of no use.</summary>
     /// <param name="why">Goes on after the file's name.</param>
     /// <exception cref="IOException">Not renamed.</exception>

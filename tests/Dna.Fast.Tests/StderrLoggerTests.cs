@@ -48,5 +48,19 @@ public sealed class StderrLoggerTests
         Assert.Single(_output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
+    [Fact]
+    public void A_log_that_cannot_be_written_does_not_stop_whoever_logs()
+    {
+        using var log = new StderrLogger(LogLevel.Information, LogFormat.Text, new FullDisk(), _time) { FoldWindow = TimeSpan.FromSeconds(10) };
+        for (int i = 0; i < 3; i++) log.NodesNotSaved("full");
+        _time.Advance(TimeSpan.FromSeconds(10));
+        log.NodesNotSaved("full");
+    }
+
+    private sealed class FullDisk : StringWriter
+    {
+        public override void WriteLine(string? value) => throw new IOException("no space left on device");
+    }
+
     private StderrLogger Logger(LogLevel least, LogFormat format) => new(least, format, _output, _time);
 }

@@ -88,7 +88,7 @@ internal sealed class StderrLogger : ILogger, IDisposable
         {
             long nowMs = NowMs;
             SayFolded(nowMs, all: false);
-            if (Logging.Log.IsAskedFor(eventId) || _folder.Admits(logLevel, eventId, repeated, nowMs)) _output.WriteLine(line);
+            if (Logging.Log.IsAskedFor(eventId) || _folder.Admits(logLevel, eventId, repeated, nowMs)) WriteLine(line);
             else SetTimer(nowMs);
         }
     }
@@ -127,7 +127,20 @@ internal sealed class StderrLogger : ILogger, IDisposable
         foreach (FoldedLines folded in _folder.Take(nowMs, all))
         {
             string message = string.Create(CultureInfo.InvariantCulture, $"{folded.Lines} more like this in the last {folded.Seconds} s: {folded.LastMessage}");
-            _output.WriteLine(Line(folded.Level, folded.Event.Name, message, [new("Folded", folded.Lines), new("Seconds", folded.Seconds)], null));
+            WriteLine(Line(folded.Level, folded.Event.Name, message, [new("Folded", folded.Lines), new("Seconds", folded.Seconds)], null));
+        }
+    }
+
+    // A log that cannot be written, for its disk is full or its terminal gone, is no reason to end a node.
+    private void WriteLine(string line)
+    {
+        try
+        {
+            _output.WriteLine(line);
+        }
+        catch (Exception failure) when (failure is IOException or ObjectDisposedException)
+        {
+            // There is nobody left to tell.
         }
     }
 

@@ -101,6 +101,9 @@ internal sealed partial class DnaProcess : IAsyncDisposable
         return await _process.WaitForExitAsync(TimeSpan.FromSeconds(60));
     }
 
+    /// <summary>Sends a signal that does not end it.</summary>
+    public void Signal(string name) => _process.Signal(name);
+
     public void Freeze(bool frozen) => _process.Signal(frozen ? "STOP" : "CONT");
 
     public async ValueTask DisposeAsync()

@@ -42,6 +42,7 @@ public sealed class TomlDocumentTests
     [InlineData("[network]\nbootstrap = [\n  \"good.example\",\n  \"256.1.1.1:4000\",\n]", 4, 3, "network.bootstrap: '256.1.1.1:4000' is not HOST, HOST:PORT or [IPV6]:PORT")]
     [InlineData("network.bootstrap = [\"host:port\"]", 1, 22, "network.bootstrap: 'host:port' is not HOST, HOST:PORT or [IPV6]:PORT")]
     [InlineData("network.bootstrap = [\"\"]", 1, 22, "network.bootstrap: '' is not HOST, HOST:PORT or [IPV6]:PORT")]
+    [InlineData("limits.blocked = [\"10.0.0.1/8\"]", 1, 19, "limits.blocked: '10.0.0.1/8' is no address such as 192.0.2.7 or network such as 198.51.100.0/24")]
     [InlineData("network.bind = [\"localhost\"]", 1, 17, "network.bind: 'localhost' is no address such as 192.0.2.1 or ::")]
     // TOML itself.
     [InlineData("[network]\nport = ", 2, 8, "this is no TOML: ")]
@@ -50,6 +51,7 @@ public sealed class TomlDocumentTests
     [InlineData("[network]\nport = 5\nport = 6", 3, 1, "this is no TOML: ")]
     [InlineData("[node]\ndata = \"unfinished\n", 2, 19, "this is no TOML: ")]
     [InlineData("[node]\ndata = bare", 2, 8, "this is no TOML: ")]
+    [InlineData("limits.blocked = [\n\"10.0.0.0/8\",\n\"127.0.0.0\\8\"]", 3, 12, "this is no TOML: ")]
     public void Nonsense_is_refused_with_line_and_column_and_what_was_expected(string toml, int line, int column, string message)
     {
         ConfigProblem problem = Assert.Single(Read(toml).Problems);

@@ -14,6 +14,7 @@ internal sealed class TomlDocument
     private readonly string _file;
     private readonly List<ConfigEntry> _entries = [];
     private readonly List<ConfigProblem> _problems = [];
+    private readonly HashSet<int> _brokenLines = [];
 
     private TomlDocument(string file) => _file = file;
 
@@ -73,12 +74,10 @@ internal sealed class TomlDocument
     /// <summary>The parser stumbles on over the rest of a line: of each line the first complaint is the one to read.</summary>
     private void AddSyntaxProblems(DiagnosticsBag diagnostics, string[] lines)
     {
-        int told = -1;
         foreach (DiagnosticMessage message in diagnostics.OrderBy(message => message.Span.Start.Line).ThenBy(message => message.Span.Start.Column))
         {
             int line = message.Span.Start.Line;
-            if (line == told) continue;
-            told = line;
+            if (!_brokenLines.Add(line)) continue;
             // The parser quotes what it read, and that may be somebody's secret without its quotation marks.
             bool isSecret = line < lines.Length && ConfigKeys.All.Any(key => key.IsSecret && lines[line].Contains(key.Name, StringComparison.OrdinalIgnoreCase));
             _problems.Add(new ConfigProblem(Place(message.Span), "", "this is no TOML" + (isSecret ? "; texts stand in quotation marks" : ": " + TomlText.OneLine(message.Message))));
@@ -112,6 +111,8 @@ internal sealed class TomlDocument
 
     private void AddEntry(ConfigKey key, KeySyntax name, ValueSyntax value)
     {
+        // What the parser made of a broken line is its guess.
+        if (_brokenLines.Contains(value.Span.Start.Line)) return;
         if (value is ArraySyntax array && key.Kind == ConfigKind.List) AddList(key, name, array);
         else if (TextOf(key.Kind, value) is { } text) _entries.Add(new ConfigEntry(key, [new ConfigText(text, Place(value.Span))], Place(name.Span)));
         else AddProblem(value.Span, key.Path, $"expected {InToml(key)}, not {KindOf(value)}");
@@ -122,6 +123,7 @@ internal sealed class TomlDocument
         var texts = new List<ConfigText>();
         foreach (ArrayItemSyntax item in array.Items)
         {
+            if (item.Value is not null && _brokenLines.Contains(item.Value.Span.Start.Line)) continue;
             if (item.Value is StringValueSyntax text) texts.Add(new ConfigText(text.Value ?? "", Place(text.Span)));
             else if (item.Value is not null) AddProblem(item.Value.Span, key.Path, $"expected {InToml(key)}, not {KindOf(item.Value)} among them");
         }

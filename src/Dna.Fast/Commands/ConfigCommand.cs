@@ -42,7 +42,7 @@ internal static class ConfigCommand
         }
 
         LoadedConfig loaded = ConfigLoader.Load(ConfigOptions.Read(result, ConfigOptions.Environment()));
-        await output.WriteLineAsync(result.GetValue(Json) ? ConfigJson.Effective(loaded.Configuration) : EffectiveText.Write(loaded.Configuration)).ConfigureAwait(false);
+        await output.WriteLineAsync(result.GetValue(Json) ? ConfigJson.Effective(loaded.Configuration.Values) : EffectiveText.Write(loaded.Configuration)).ConfigureAwait(false);
         foreach (ConfigProblem problem in loaded.Problems) await result.InvocationConfiguration.Error.WriteLineAsync("dna: " + problem).ConfigureAwait(false);
         return loaded.Problems.Count == 0 ? ExitCode.Ok : ExitCode.Configuration;
     }

@@ -33,9 +33,9 @@ internal static class ConfigJson
     /// <c>{"network.port": {"value": 4000, "source": "file", "name": FILE, "line": 3, "column": 1, "live": false}, ...}</c>; sizes in bytes, times in seconds; a secret
     /// has "set" instead of "value".
     /// </summary>
-    public static string Effective(Configuration configuration) => Write(json =>
+    public static string Effective(IEnumerable<ConfigValue> values) => Write(json =>
     {
-        foreach (ConfigValue value in configuration.Values)
+        foreach (ConfigValue value in values)
         {
             json.WriteStartObject(value.Key.Path);
             if (value.Key.IsSecret) json.WriteBoolean("set", value.Value is not null);

@@ -9,12 +9,14 @@ internal static class EffectiveText
     /// <summary>Where the comments begin, for values of the usual length.</summary>
     private const int CommentColumn = 44;
 
-    public static string Write(Configuration configuration)
+    public static string Write(Configuration configuration) => Write(configuration.Values, configuration.File);
+
+    internal static string Write(IEnumerable<ConfigValue> values, string? file)
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"# {configuration.File ?? "no configuration file"}\n");
+        text.Append(CultureInfo.InvariantCulture, $"# {file ?? "no configuration file"}\n");
         string section = "";
-        foreach (ConfigValue value in configuration.Values)
+        foreach (ConfigValue value in values)
         {
             if (value.Key.Section != section)
             {

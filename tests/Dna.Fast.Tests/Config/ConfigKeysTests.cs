@@ -33,6 +33,8 @@ public sealed class ConfigKeysTests
         Assert.NotEmpty(key.Expected);
         Assert.True(ConfigKeys.IsSection(key.Section));
         if (key.Flag is not null) Assert.Matches("^--[a-z][a-z-]*$", key.Flag);
+        // Everybody on a machine can read a command line.
+        if (key.IsSecret) Assert.Null(key.Flag);
         if (key.Kind == ConfigKind.List) Assert.NotNull(key.DefaultInWords);
     }
 

@@ -80,7 +80,7 @@ internal sealed class TomlDocument
             if (!_brokenLines.Add(line)) continue;
             // The parser quotes what it read, and that may be somebody's secret without its quotation marks.
             bool isSecret = line < lines.Length && ConfigKeys.All.Any(key => key.IsSecret && lines[line].Contains(key.Name, StringComparison.OrdinalIgnoreCase));
-            _problems.Add(new ConfigProblem(Place(message.Span), "", "this is no TOML" + (isSecret ? "; texts stand in quotation marks" : ": " + TomlText.OneLine(message.Message))));
+            _problems.Add(new ConfigProblem(Place(message.Span), "", "this is no TOML" + (isSecret ? "; the line names a secret, so what is wrong is not repeated" : ": " + TomlText.OneLine(message.Message))));
         }
     }
 

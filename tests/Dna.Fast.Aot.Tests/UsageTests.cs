@@ -7,6 +7,21 @@ namespace Dna.Fast.Aot.Tests;
 /// <summary>What the program refuses, and by which exit code scripts know it.</summary>
 public sealed class UsageTests
 {
+    public static TheoryData<string> Commands { get; } =
+    [
+        "run", "put", "get", "listen", "ping", "status",
+        "id", "id new", "id show", "id recover", "id export", "id import", "id passwd", "id backup", "id restore", "id publish",
+        "msg", "msg send", "msg check",
+        "group", "group create", "group show", "group list", "group send", "group check", "group rename", "group add", "group remove", "group rotate", "group delete",
+        "wall", "wall post", "wall read", "wall vote",
+        "name", "name register", "name renew", "name lookup", "name reverse", "name resolve",
+        "profile", "profile show", "profile set",
+        "contacts", "contacts add", "contacts remove", "contacts list", "contacts pull", "contacts push",
+        "contacts request", "contacts request send", "contacts request list", "contacts request accept", "contacts request decline",
+        "presence", "presence publish", "presence show",
+        "cache", "cache stats", "cache clear",
+    ];
+
     [Theory]
     [InlineData("nonsense")]
     [InlineData("run", "--port", "70000")]
@@ -51,71 +66,12 @@ public sealed class UsageTests
     }
 
     [Theory]
-    [InlineData("run")]
-    [InlineData("put")]
-    [InlineData("get")]
-    [InlineData("listen")]
-    [InlineData("ping")]
-    [InlineData("status")]
-    [InlineData("id")]
-    [InlineData("id", "new")]
-    [InlineData("id", "show")]
-    [InlineData("id", "recover")]
-    [InlineData("id", "export")]
-    [InlineData("id", "import")]
-    [InlineData("id", "passwd")]
-    [InlineData("id", "backup")]
-    [InlineData("id", "restore")]
-    [InlineData("msg")]
-    [InlineData("msg", "send")]
-    [InlineData("msg", "check")]
-    [InlineData("group")]
-    [InlineData("group", "create")]
-    [InlineData("group", "show")]
-    [InlineData("group", "list")]
-    [InlineData("group", "send")]
-    [InlineData("group", "check")]
-    [InlineData("group", "rename")]
-    [InlineData("group", "add")]
-    [InlineData("group", "remove")]
-    [InlineData("group", "rotate")]
-    [InlineData("group", "delete")]
-    [InlineData("wall")]
-    [InlineData("wall", "post")]
-    [InlineData("wall", "read")]
-    [InlineData("wall", "vote")]
-    [InlineData("id", "publish")]
-    [InlineData("name")]
-    [InlineData("name", "register")]
-    [InlineData("name", "renew")]
-    [InlineData("name", "lookup")]
-    [InlineData("name", "reverse")]
-    [InlineData("name", "resolve")]
-    [InlineData("profile")]
-    [InlineData("profile", "show")]
-    [InlineData("profile", "set")]
-    [InlineData("contacts")]
-    [InlineData("contacts", "add")]
-    [InlineData("contacts", "remove")]
-    [InlineData("contacts", "list")]
-    [InlineData("contacts", "pull")]
-    [InlineData("contacts", "push")]
-    [InlineData("contacts", "request")]
-    [InlineData("contacts", "request", "send")]
-    [InlineData("contacts", "request", "list")]
-    [InlineData("contacts", "request", "accept")]
-    [InlineData("contacts", "request", "decline")]
-    [InlineData("presence")]
-    [InlineData("presence", "publish")]
-    [InlineData("presence", "show")]
-    [InlineData("cache")]
-    [InlineData("cache", "stats")]
-    [InlineData("cache", "clear")]
-    public async Task Every_command_has_help_with_examples(params string[] command)
+    [MemberData(nameof(Commands))]
+    public async Task Every_command_has_help_with_examples(string command)
     {
-        CommandResult result = await DnaCommand.SucceedAsync([.. command, "--help"]);
+        CommandResult result = await DnaCommand.SucceedAsync([.. command.Split(' '), "--help"]);
         Assert.Contains("Examples:", result.Output);
-        Assert.Contains(result.Output, line => line.StartsWith("  dna " + string.Join(' ', command), StringComparison.Ordinal));
+        Assert.Contains(result.Output, line => line.StartsWith("  dna " + command, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -15,6 +15,8 @@ internal sealed class MessagePost(IUserKeys keys, MessengerServices services)
     {
         Answer<PublicKeyEntry> found = await services.Keyserver.LookupAsync(nameOrFingerprint, deadline.Left, cancellation).ConfigureAwait(false);
         if (found.Value is not { } recipient) return new SendReport(found.Code, default, 0, false);
+        // An envelope is sealed within one suite.
+        if (recipient.EncryptionKey.Length != keys.Suite.EncryptionKeyBytes) return new SendReport(ResultCode.CryptographyFailed, default, 0, false);
         // Our own entry comes first, as the original has it.
         if (keys.Seal([keys.EncryptionKey, recipient.EncryptionKey], text.Span) is not { } envelope) return new SendReport(ResultCode.CryptographyFailed, default, 0, false);
         PutReport queued = await services.Queue.QueueAsync(keys, recipient.Fingerprint, envelope, deadline.Left, cancellation).ConfigureAwait(false);

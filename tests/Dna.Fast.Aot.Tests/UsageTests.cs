@@ -9,7 +9,7 @@ public sealed class UsageTests
 {
     public static TheoryData<string> Commands { get; } =
     [
-        "run", "put", "get", "listen", "ping", "status",
+        "run", "check", "config", "put", "get", "listen", "ping", "status",
         "id", "id new", "id show", "id recover", "id export", "id import", "id passwd", "id backup", "id restore", "id publish",
         "msg", "msg send", "msg check",
         "group", "group create", "group show", "group list", "group send", "group check", "group rename", "group add", "group remove", "group rotate", "group delete",

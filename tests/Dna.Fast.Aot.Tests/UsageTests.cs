@@ -20,6 +20,7 @@ public sealed class UsageTests
         "contacts request", "contacts request send", "contacts request list", "contacts request accept", "contacts request decline",
         "presence", "presence publish", "presence show",
         "cache", "cache stats", "cache clear",
+        "healthcheck", "top", "table", "store", "store stats",
     ];
 
     [Theory]
@@ -66,23 +67,6 @@ public sealed class UsageTests
         Assert.Equal(2, result.ExitCode);
         Assert.Contains(result.Errors, line => line.Contains("--bootstrap", StringComparison.Ordinal));
     }
-
-    public static TheoryData<string> Commands { get; } =
-    [
-        "run", "put", "get", "listen", "ping", "status", "healthcheck", "top", "table",
-        "id", "id new", "id show", "id recover", "id export", "id import", "id passwd", "id backup", "id restore", "id publish",
-        "msg", "msg send", "msg check",
-        "group", "group create", "group show", "group list", "group send", "group check", "group rename", "group add", "group remove", "group rotate",
-        "group delete",
-        "wall", "wall post", "wall read", "wall vote",
-        "name", "name register", "name renew", "name lookup", "name reverse", "name resolve",
-        "profile", "profile show", "profile set",
-        "contacts", "contacts add", "contacts remove", "contacts list", "contacts pull", "contacts push", "contacts request", "contacts request send",
-        "contacts request list", "contacts request accept", "contacts request decline",
-        "presence", "presence publish", "presence show",
-        "cache", "cache stats", "cache clear",
-        "store", "store stats",
-    ];
 
     [Theory]
     [MemberData(nameof(Commands))]

@@ -25,6 +25,13 @@ public sealed class MessengerCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Two_people_find_each_other_over_a_stock_node()
+    {
+        await using DhtNodeProcess node = await DhtNodeProcess.StartAsync();
+        await MeetAsync(node.Address.ToString());
+    }
+
+    [Fact]
     public async Task Names_profiles_and_contacts_outlive_the_node_that_was_killed()
     {
         using var data = new TestDirectory();

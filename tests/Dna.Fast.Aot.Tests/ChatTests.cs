@@ -44,4 +44,12 @@ public sealed class ChatTests
         using Chat chat = new(node.Address.ToString());
         await ChatScenes.CrowdAsync(chat);
     }
+
+    [Fact]
+    public async Task Whoever_watches_sees_messages_as_they_come_and_each_once()
+    {
+        await using DnaProcess node = await DnaProcess.StartAsync();
+        using Chat chat = new(node.Address.ToString());
+        await ChatScenes.WatchAsync(chat);
+    }
 }

@@ -11,7 +11,7 @@ public sealed class UsageTests
     [
         "run", "check", "config", "put", "get", "listen", "ping", "status",
         "id", "id new", "id show", "id recover", "id export", "id import", "id passwd", "id backup", "id restore", "id publish",
-        "msg", "msg send", "msg check",
+        "msg", "msg send", "msg check", "msg watch",
         "group", "group create", "group show", "group list", "group send", "group check", "group rename", "group add", "group remove", "group rotate", "group delete",
         "wall", "wall post", "wall read", "wall vote",
         "name", "name register", "name renew", "name lookup", "name reverse", "name resolve",

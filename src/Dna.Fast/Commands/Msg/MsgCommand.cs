@@ -14,5 +14,6 @@ internal static class MsgCommand
     {
         MsgSendCommand.Create(surroundings),
         MsgCheckCommand.Create(surroundings),
+        MsgWatchCommand.Create(surroundings),
     };
 }

@@ -53,21 +53,36 @@ internal sealed partial class Browser : IAsyncDisposable
         }
 
         var browser = new Browser(process, profile);
+        try
+        {
+            await browser.ConnectAsync();
+            return browser;
+        }
+        catch
+        {
+            // Nobody else would end it.
+            await browser.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task ConnectAsync()
+    {
         var listening = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
-        process.ErrorDataReceived += (_, line) =>
+        _process.OutputDataReceived += (_, _) => { };
+        _process.ErrorDataReceived += (_, line) =>
         {
             if (line.Data is null) listening.TrySetException(new InvalidOperationException("chromium ended at its start"));
             else if (Listening().Match(line.Data) is { Success: true } match) listening.TrySetResult(new Uri(match.Groups[1].Value));
         };
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        await browser._socket.ConnectAsync(await listening.Task.WaitAsync(Patience), browser._end.Token);
-        browser._reading = browser.ReadAsync();
-        JsonElement target = await browser.AskAsync("Target.createTarget", new JsonObject { ["url"] = "about:blank" });
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+        await _socket.ConnectAsync(await listening.Task.WaitAsync(Patience), _end.Token);
+        _reading = ReadAsync();
+        JsonElement target = await AskAsync("Target.createTarget", new JsonObject { ["url"] = "about:blank" });
         var attach = new JsonObject { ["targetId"] = target.GetProperty("targetId").GetString(), ["flatten"] = true };
-        browser._session = (await browser.AskAsync("Target.attachToTarget", attach)).GetProperty("sessionId").GetString()!;
-        foreach (string domain in (string[])["Page", "Runtime", "Log", "Network"]) await browser.AskAsync(domain + ".enable");
-        return browser;
+        _session = (await AskAsync("Target.attachToTarget", attach)).GetProperty("sessionId").GetString()!;
+        foreach (string domain in (string[])["Page", "Runtime", "Log", "Network"]) await AskAsync(domain + ".enable");
     }
 
     public Task GoAsync(Uri address) => AskAsync("Page.navigate", new JsonObject { ["url"] = address.ToString() });

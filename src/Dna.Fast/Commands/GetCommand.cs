@@ -19,11 +19,7 @@ internal static class GetCommand
 
     private static readonly Option<bool> Json = new("--json") { Description = "One JSON object a line" };
 
-    private static readonly TextOption<HostPort> Bootstrap = ClientOptions.BootstrapOption();
-
-    private static readonly TextOption<uint> Network = ClientOptions.NetworkOption();
-
-    private static readonly TextOption<int> Timeout = ClientOptions.TimeoutOption();
+    private static readonly ClientOptions Client = new();
 
     public static Command Create(Surroundings surroundings)
     {
@@ -35,8 +31,9 @@ internal static class GetCommand
             "dna get letters --key alice",
             "dna get greeting --json | jq -r .data | base64 -d")
         {
-            Key, Where, Identity.Key, Identity.PassphraseFile, Json, Bootstrap, Network, Timeout,
+            Key, Where, Identity.Key, Identity.PassphraseFile, Json,
         };
+        Client.AddTo(command);
         command.SetAction((result, cancellation) => RunAsync(surroundings, result, cancellation));
         return command;
     }
@@ -47,19 +44,15 @@ internal static class GetCommand
     private static async Task<int> RunAsync(Surroundings surroundings, ParseResult result, CancellationToken cancellation)
     {
         InfoHash key = InfoHash.OfKey(result.GetValue(Key)!);
-        var deadline = TimeSpan.FromSeconds(Timeout.Read(result));
+        var deadline = Client.DeadlineOf(result);
         ReadOnlyMemory<byte> where = WhereText.Pack(result.GetValue(Where) ?? []);
         bool isJson = result.GetValue(Json);
-        NetworkIdentity? identity = null;
-        if (Identity.IsSaid(result))
-        {
-            identity = await Identity.OpenForNetworkAsync(surroundings, result, cancellation).ConfigureAwait(false);
-            if (identity is null) return ExitCode.Identity;
-        }
+        (bool mayGoOn, NetworkIdentity? identity) = await Identity.OpenSaidAsync(surroundings, result, cancellation).ConfigureAwait(false);
+        if (!mayGoOn) return ExitCode.Identity;
 
         using (identity)
         {
-            return await ClientCommand.RunAsync(result, Bootstrap.Read(result), Network.Read(result), async scene =>
+            return await Client.RunAsync(result, async scene =>
             {
                 SecureGetAnswer answer = await scene.Session.Secure(identity?.Rsa).GetAllAsync(key, where, deadline, scene.Cancellation).ConfigureAwait(false);
                 foreach (VerifiedValue value in answer.Values)

@@ -20,11 +20,7 @@ internal static class ListenCommand
 
     private static readonly Option<bool> Json = new("--json") { Description = "One JSON object a line" };
 
-    private static readonly TextOption<HostPort> Bootstrap = ClientOptions.BootstrapOption();
-
-    private static readonly TextOption<uint> Network = ClientOptions.NetworkOption();
-
-    private static readonly TextOption<int> Timeout = ClientOptions.TimeoutOption();
+    private static readonly ClientOptions Client = new();
 
     public static Command Create(Surroundings surroundings)
     {
@@ -35,29 +31,26 @@ internal static class ListenCommand
             "dna listen greeting --json -b 192.0.2.1:4000",
             "dna listen letters --key alice")
         {
-            Key, Where, Identity.Key, Identity.PassphraseFile, Json, Bootstrap, Network, Timeout,
+            Key, Where, Identity.Key, Identity.PassphraseFile, Json,
         };
+        Client.AddTo(command);
         command.SetAction((result, cancellation) => RunAsync(surroundings, result, cancellation));
         return command;
     }
 
     private static async Task<int> RunAsync(Surroundings surroundings, ParseResult result, CancellationToken cancellation)
     {
-        NetworkIdentity? identity = null;
-        if (Identity.IsSaid(result))
-        {
-            identity = await Identity.OpenForNetworkAsync(surroundings, result, cancellation).ConfigureAwait(false);
-            if (identity is null) return ExitCode.Identity;
-        }
+        (bool mayGoOn, NetworkIdentity? identity) = await Identity.OpenSaidAsync(surroundings, result, cancellation).ConfigureAwait(false);
+        if (!mayGoOn) return ExitCode.Identity;
 
         using (identity)
-            return await ClientCommand.RunAsync(result, Bootstrap.Read(result), Network.Read(result), scene => ListenAsync(scene, result, identity)).ConfigureAwait(false);
+            return await Client.RunAsync(result, scene => ListenAsync(scene, result, identity)).ConfigureAwait(false);
     }
 
     private static async Task<int> ListenAsync(ClientScene scene, ParseResult result, NetworkIdentity? identity)
     {
         InfoHash key = InfoHash.OfKey(result.GetValue(Key)!);
-        var deadline = TimeSpan.FromSeconds(Timeout.Read(result));
+        var deadline = Client.DeadlineOf(result);
         ReadOnlyMemory<byte> where = WhereText.Pack(result.GetValue(Where) ?? []);
         bool isJson = result.GetValue(Json);
         // A listener waits for ever by its nature; a person whose network is away shall know it.

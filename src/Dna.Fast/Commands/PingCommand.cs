@@ -20,9 +20,7 @@ internal static class PingCommand
         },
     };
 
-    private static readonly TextOption<uint> Network = ClientOptions.NetworkOption();
-
-    private static readonly TextOption<int> Timeout = ClientOptions.TimeoutOption();
+    private static readonly ClientOptions Client = new();
 
     public static Command Create()
     {
@@ -32,8 +30,9 @@ internal static class PingCommand
             "dna ping 192.0.2.1:4000",
             "dna ping [2001:db8::1]:4000 --network 7")
         {
-            Target, Network, Timeout,
+            Target,
         };
+        Client.AddWithoutBootstrapTo(command);
         command.SetAction((result, _) => RunAsync(result));
         return command;
     }
@@ -60,8 +59,8 @@ internal static class PingCommand
     private static Task<int> RunAsync(ParseResult result)
     {
         HostPort target = result.GetValue(Target)!;
-        var deadline = TimeSpan.FromSeconds(Timeout.Read(result));
-        return ClientCommand.RunAsync(result, target, Network.Read(result), async scene =>
+        var deadline = Client.DeadlineOf(result);
+        return Client.RunAsync(result, target, async scene =>
         {
             long start = Stopwatch.GetTimestamp();
             if (await FirstAnswerAsync(scene, deadline).ConfigureAwait(false) is not { } answer)

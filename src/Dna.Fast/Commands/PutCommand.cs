@@ -40,11 +40,7 @@ internal static class PutCommand
 
     private static readonly KeyOptions Identity = new(IdOptions.NetworkKey("Who signs [default: ~/.dna/identity.key]"));
 
-    private static readonly TextOption<HostPort> Bootstrap = ClientOptions.BootstrapOption();
-
-    private static readonly TextOption<uint> Network = ClientOptions.NetworkOption();
-
-    private static readonly TextOption<int> Timeout = ClientOptions.TimeoutOption();
+    private static readonly ClientOptions Client = new();
 
     public static Command Create(Surroundings surroundings)
     {
@@ -58,8 +54,9 @@ internal static class PutCommand
             "dna put greeting hello --sign --id 1 --type 365d",
             "dna put letters hello --encrypt-to 7c4a8d09ca3762af61e59520943dc26494f8941b --key alice")
         {
-            Key, Value, FileName, Id, Type, UserType, Permanent, Sign, EncryptTo, Identity.Key, Identity.PassphraseFile, Bootstrap, Network, Timeout,
+            Key, Value, FileName, Id, Type, UserType, Permanent, Sign, EncryptTo, Identity.Key, Identity.PassphraseFile,
         };
+        Client.AddTo(command);
         command.Validators.Add(result =>
         {
             bool hasValue = result.GetResult(Value) is { Tokens.Count: > 0 };
@@ -89,10 +86,10 @@ internal static class PutCommand
         byte[]? packed = NewValue.Pack(id, Type.Read(result), data, UserTypeOf(result), out string? problem);
         if (packed is null) return await ClientCommand.FailAsync(error, ExitCode.Failed, problem + "; nothing was sent").ConfigureAwait(false);
 
-        var deadline = TimeSpan.FromSeconds(Timeout.Read(result));
+        var deadline = Client.DeadlineOf(result);
         InfoHash key = InfoHash.OfKey(result.GetValue(Key)!);
         bool isPermanent = result.GetValue(Permanent);
-        return await ClientCommand.RunAsync(result, Bootstrap.Read(result), Network.Read(result), async scene =>
+        return await Client.RunAsync(result, async scene =>
         {
             if (!isPermanent) return await SayAsync(scene, await scene.Session.Dht.PutAsync(key, packed, deadline, scene.Cancellation).ConfigureAwait(false), key, id).ConfigureAwait(false);
             using PermanentPut put = await scene.Session.Dht.PutPermanentAsync(key, packed, deadline, scene.Cancellation).ConfigureAwait(false);
@@ -107,9 +104,8 @@ internal static class PutCommand
         if (identity is null) return ExitCode.Identity;
         var value = new NewSecureValue { Id = Id.Read(result), Type = Type.Read(result), Data = data, UserType = UserTypeOf(result) };
         var order = new SecurePutOrder(
-            InfoHash.OfKey(result.GetValue(Key)!), value, EncryptTo.Read(result), result.GetValue(Permanent), TimeSpan.FromSeconds(Timeout.Read(result)));
-        return await ClientCommand.RunAsync(
-            result, Bootstrap.Read(result), Network.Read(result), scene => new SecurePut(scene, identity).RunAsync(order)).ConfigureAwait(false);
+            InfoHash.OfKey(result.GetValue(Key)!), value, EncryptTo.Read(result), result.GetValue(Permanent), Client.DeadlineOf(result));
+        return await Client.RunAsync(result, scene => new SecurePut(scene, identity).RunAsync(order)).ConfigureAwait(false);
     }
 
     private static string UserTypeOf(ParseResult result) => result.GetValue(UserType) ?? (result.GetValue(FileName) is null ? TextUserType : "");

@@ -23,7 +23,7 @@ internal static class StatusCommand
         {
             Data, Json,
         };
-        command.SetAction((result, _) => RunAsync(result));
+        command.SetAction((result, _) => AskAsync(result, (Data, Json), "status", StatusTable.Write));
         return command;
     }
 
@@ -34,14 +34,18 @@ internal static class StatusCommand
         DefaultValueFactory = _ => DefaultDirectory.Path,
     };
 
-    private static async Task<int> RunAsync(ParseResult result)
+    /// <summary>Asks the node of a data directory something, and shows the answer.</summary>
+    /// <param name="question">What to ask; see <see cref="StatusSocket"/>.</param>
+    /// <param name="write">Makes text of the answer, for people; with <c>--json</c> it is shown as it came.</param>
+    /// <returns>The code to end with.</returns>
+    internal static async Task<int> AskAsync(ParseResult result, (Option<string> Data, Option<bool> Json) options, string question, Func<JsonElement, string> write)
     {
-        string path = DataDirectory.StatusSocketIn(Path.GetFullPath(result.GetValue(Data)!));
-        (JsonDocument? answer, string problem) = await StatusClient.AskAsync(path).ConfigureAwait(false);
+        string path = DataDirectory.StatusSocketIn(Path.GetFullPath(result.GetValue(options.Data)!));
+        (JsonDocument? answer, string problem) = await StatusClient.AskAsync(path, question).ConfigureAwait(false);
         if (answer is null) return await ClientCommand.FailAsync(result.InvocationConfiguration.Error, ExitCode.Failed, problem).ConfigureAwait(false);
         using (answer)
         {
-            string text = result.GetValue(Json) ? answer.RootElement.GetRawText() : StatusTable.Write(answer.RootElement);
+            string text = result.GetValue(options.Json) ? answer.RootElement.GetRawText() : write(answer.RootElement);
             await result.InvocationConfiguration.Output.WriteLineAsync(text).ConfigureAwait(false);
             return ExitCode.Ok;
         }

@@ -2,8 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Dna.Fast.Client;
-using Dna.Fast.Hosting;
 using Dna.Fast.Wire;
 
 namespace Dna.Fast.Commands;
@@ -25,21 +23,8 @@ internal static class TableCommand
         {
             Data, Json,
         };
-        command.SetAction((result, _) => RunAsync(result));
+        command.SetAction((result, _) => StatusCommand.AskAsync(result, (Data, Json), "table", Write));
         return command;
-    }
-
-    private static async Task<int> RunAsync(ParseResult result)
-    {
-        string path = DataDirectory.StatusSocketIn(Path.GetFullPath(result.GetValue(Data)!));
-        (JsonDocument? answer, string problem) = await StatusClient.AskAsync(path, "table").ConfigureAwait(false);
-        if (answer is null) return await ClientCommand.FailAsync(result.InvocationConfiguration.Error, ExitCode.Failed, problem).ConfigureAwait(false);
-        using (answer)
-        {
-            string text = result.GetValue(Json) ? answer.RootElement.GetRawText() : Write(answer.RootElement);
-            await result.InvocationConfiguration.Output.WriteLineAsync(text).ConfigureAwait(false);
-            return ExitCode.Ok;
-        }
     }
 
     /// <summary>For people: a line a bucket, a line a contact.</summary>

@@ -3,7 +3,6 @@ using Dna.Fast.Commands;
 using Dna.Fast.Commands.Id;
 using Dna.Fast.Identities;
 using Dna.Fast.Messenger;
-using Dna.Fast.Settings;
 
 namespace Dna.Fast.Messaging;
 
@@ -18,11 +17,7 @@ internal sealed class MessengerOptions
 
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object a line" };
 
-    private readonly TextOption<HostPort> _bootstrap = ClientOptions.BootstrapOption();
-
-    private readonly TextOption<uint> _network = ClientOptions.NetworkOption();
-
-    private readonly TextOption<int> _timeout = ClientOptions.TimeoutOption();
+    private readonly ClientOptions _client = new();
 
     /// <summary>True for a command that reads or writes what this machine keeps: it takes <c>--state</c>, and believes what was read before as long as the caches do.</summary>
     public bool KeepsState { get; init; }
@@ -41,8 +36,8 @@ internal sealed class MessengerOptions
             using NetworkIdentity? identity = await Identity.OpenKeyFileForNetworkAsync(surroundings, result, cancellation).ConfigureAwait(false);
             if (identity is not { User: { } user }) return ExitCode.Identity;
             StateFolder state = StateOf(surroundings, result, user.Keys.Fingerprint);
-            return await RunAsync(result, client => RunAsync(surroundings, client, identity, state, session =>
-                act(new MessengerScene(client, session, result.GetValue(_json), DeadlineOf(result), user, state), result))).ConfigureAwait(false);
+            return await _client.RunAsync(result, client => RunAsync(surroundings, client, identity, state, session =>
+                act(new MessengerScene(client, session, result.GetValue(_json), _client.DeadlineOf(result), user, state), result))).ConfigureAwait(false);
         });
         return command;
     }
@@ -85,8 +80,8 @@ internal sealed class MessengerOptions
     public Command ForAnybody(DnaCommand command, Surroundings surroundings, Func<ReaderScene, ParseResult, Task<int>> act)
     {
         AddNetwork(command);
-        command.SetAction((result, _) => RunAsync(result, client => RunAsync(surroundings, client, services =>
-            act(new ReaderScene(client, services, result.GetValue(_json), DeadlineOf(result)), result))));
+        command.SetAction((result, _) => _client.RunAsync(result, client => RunAsync(surroundings, client, services =>
+            act(new ReaderScene(client, services, result.GetValue(_json), _client.DeadlineOf(result)), result))));
         return command;
     }
 
@@ -107,8 +102,8 @@ internal sealed class MessengerOptions
                 who = file.Header.Fingerprint;
             }
 
-            return await RunAsync(result, client => RunAsync(surroundings, client, services =>
-                act(new ReaderScene(client, services, result.GetValue(_json), DeadlineOf(result)), result, who))).ConfigureAwait(false);
+            return await _client.RunAsync(result, client => RunAsync(surroundings, client, services =>
+                act(new ReaderScene(client, services, result.GetValue(_json), _client.DeadlineOf(result)), result, who))).ConfigureAwait(false);
         });
         return command;
     }
@@ -120,8 +115,6 @@ internal sealed class MessengerOptions
         using var services = new MessengerServices(network, new MemoryDeliveryLog());
         return await act(services).ConfigureAwait(false);
     }
-
-    private Task<int> RunAsync(ParseResult result, Func<ClientScene, Task<int>> act) => ClientCommand.RunAsync(result, _bootstrap.Read(result), _network.Read(result), act);
 
     /// <summary>Runs as a user.</summary>
     private async Task<int> RunAsync(Surroundings surroundings, ClientScene client, NetworkIdentity identity, StateFolder state, Func<MessengerSession, Task<int>> act)
@@ -145,8 +138,6 @@ internal sealed class MessengerOptions
     private StateFolder StateOf(Surroundings surroundings, ParseResult result, string fingerprint) =>
         StateFolder.Of(KeepsState ? result.GetValue(_state) : null, new KeyPlace(surroundings).Find(result.GetValue(Identity.Key)), fingerprint);
 
-    private TimeSpan DeadlineOf(ParseResult result) => TimeSpan.FromSeconds(_timeout.Read(result));
-
     private void AddUser(Command command)
     {
         command.Options.Add(Identity.Key);
@@ -157,8 +148,6 @@ internal sealed class MessengerOptions
     private void AddNetwork(Command command)
     {
         command.Options.Add(_json);
-        command.Options.Add(_bootstrap);
-        command.Options.Add(_network);
-        command.Options.Add(_timeout);
+        _client.AddTo(command);
     }
 }

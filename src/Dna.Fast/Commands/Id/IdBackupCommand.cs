@@ -4,7 +4,6 @@ using Dna.Fast.Client;
 using Dna.Fast.Identities;
 using Dna.Fast.Identity;
 using Dna.Fast.Kademlia;
-using Dna.Fast.Settings;
 
 namespace Dna.Fast.Commands.Id;
 
@@ -19,11 +18,7 @@ internal static class IdBackupCommand
 
     private static readonly Option<bool> Json = IdOptions.Json();
 
-    private static readonly TextOption<HostPort> Bootstrap = ClientOptions.BootstrapOption();
-
-    private static readonly TextOption<uint> Network = ClientOptions.NetworkOption();
-
-    private static readonly TextOption<int> Timeout = ClientOptions.TimeoutOption();
+    private static readonly ClientOptions Client = new();
 
     public static Command Create(Surroundings surroundings)
     {
@@ -33,8 +28,9 @@ internal static class IdBackupCommand
             "dna id backup -b 192.0.2.1:4000",
             "dna id backup --key alice --file-only")
         {
-            Identity.Key, FileOnly, Permanent, Identity.PassphraseFile, Json, Bootstrap, Network, Timeout,
+            Identity.Key, FileOnly, Permanent, Identity.PassphraseFile, Json,
         };
+        Client.AddTo(command);
         command.SetAction((result, cancellation) => RunAsync(surroundings, result, cancellation));
         return command;
     }
@@ -49,10 +45,10 @@ internal static class IdBackupCommand
         string path = LocalBackup.PathOf(place.Folder, user.Keys.Fingerprint);
         if (SaveFile(place, user, identity.Rsa) is { } problem) return await ClientCommand.FailAsync(error, ExitCode.Failed, problem).ConfigureAwait(false);
         if (result.GetValue(FileOnly)) return await SayAsync(result, path, null).ConfigureAwait(false);
-        return await ClientCommand.RunAsync(result, Bootstrap.Read(result), Network.Read(result), async scene =>
+        return await Client.RunAsync(result, async scene =>
         {
             using SecurePermanentPut put = await NetworkBackup.PublishAsync(
-                scene.Session.Secure(identity.Rsa), user.Keys, identity.Rsa, TimeSpan.FromSeconds(Timeout.Read(result)), scene.Cancellation).ConfigureAwait(false);
+                scene.Session.Secure(identity.Rsa), user.Keys, identity.Rsa, Client.DeadlineOf(result), scene.Cancellation).ConfigureAwait(false);
             if (put.FirstRound.Status != SecurePutStatus.Acknowledged) return await FailAsync(scene, put.FirstRound, path).ConfigureAwait(false);
             await SayAsync(result, path, put.FirstRound).ConfigureAwait(false);
             return result.GetValue(Permanent) ? await PutCommand.StayAsync(scene).ConfigureAwait(false) : ExitCode.Ok;

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Dna.Fast.Identities;
 using Dna.Fast.Identity;
-using Dna.Fast.Settings;
 using Dna.Fast.Wire;
 
 namespace Dna.Fast.Commands.Id;
@@ -29,11 +28,7 @@ internal static class IdRestoreCommand
 
     private static readonly Option<bool> Json = IdOptions.Json();
 
-    private static readonly TextOption<HostPort> Bootstrap = ClientOptions.BootstrapOption();
-
-    private static readonly TextOption<uint> Network = ClientOptions.NetworkOption();
-
-    private static readonly TextOption<int> Timeout = ClientOptions.TimeoutOption();
+    private static readonly ClientOptions Client = new();
 
     public static Command Create(Surroundings surroundings)
     {
@@ -43,8 +38,9 @@ internal static class IdRestoreCommand
             "dna id restore -b 192.0.2.1:4000",
             "dna id restore --key alice --new")
         {
-            Identity.Key, FileOnly, New, Replace, Accept, Identity.PassphraseFile, Json, Bootstrap, Network, Timeout,
+            Identity.Key, FileOnly, New, Replace, Accept, Identity.PassphraseFile, Json,
         };
+        Client.AddTo(command);
         command.SetAction((result, cancellation) => RunAsync(surroundings, result, cancellation));
         return command;
     }
@@ -61,13 +57,13 @@ internal static class IdRestoreCommand
         if (found.Identity is null && !result.GetValue(FileOnly))
         {
             if (found.Status != BackupStatus.Absent) await error.WriteLineAsync("dna: " + found.Message).ConfigureAwait(false);
-            int code = await ClientCommand.RunAsync(result, Bootstrap.Read(result), Network.Read(result), async scene =>
+            int code = await Client.RunAsync(result, async scene =>
             {
                 IReadOnlyCollection<InfoHash> expected = [.. new[] { opened.File.Header.DhtKeyId, Accept.Read(result) }.OfType<InfoHash>()];
                 isOurFile = false;
                 string? folder = Directory.Exists(place.Folder) ? place.Folder : null;
                 found = await NetworkBackup.FetchAsync(
-                    scene.Session.Secure(null), opened.Identity.Keys, expected, folder, TimeProvider.System, TimeSpan.FromSeconds(Timeout.Read(result)), scene.Cancellation)
+                    scene.Session.Secure(null), opened.Identity.Keys, expected, folder, TimeProvider.System, Client.DeadlineOf(result), scene.Cancellation)
                     .ConfigureAwait(false);
                 return ExitCode.Ok;
             }).ConfigureAwait(false);

@@ -12,9 +12,6 @@ internal sealed class KeyOptions(Option<string?> key)
 
     public Option<string?> PassphraseFile { get; } = IdOptions.PassphraseFile();
 
-    /// <summary>True when the command line names an identity; without one it is the default file's.</summary>
-    public bool IsSaid(ParseResult result) => result.GetValue(Key) is not null;
-
     /// <summary>Where the passphrase comes from.</summary>
     public PassphraseSource Source(Surroundings surroundings, ParseResult result) =>
         new(surroundings, result.GetValue(PassphraseFile), PassphraseFile.Name, PassphraseSource.Variable);
@@ -36,6 +33,15 @@ internal sealed class KeyOptions(Option<string?> key)
     /// <inheritdoc cref="IdentityOpener.OpenForNetworkAsync"/>
     public Task<NetworkIdentity?> OpenForNetworkAsync(Surroundings surroundings, ParseResult result, CancellationToken cancellation) =>
         Opener(surroundings, result).OpenForNetworkAsync(result.GetValue(Key), Source(surroundings, result), cancellation);
+
+    /// <summary>Opens the identity that the command line names, for a command that needs none.</summary>
+    /// <returns>Null without false when none is named; false after a message. The caller disposes the identity.</returns>
+    public async Task<(bool MayGoOn, NetworkIdentity? Identity)> OpenSaidAsync(Surroundings surroundings, ParseResult result, CancellationToken cancellation)
+    {
+        if (result.GetValue(Key) is null) return (true, null);
+        NetworkIdentity? identity = await OpenForNetworkAsync(surroundings, result, cancellation).ConfigureAwait(false);
+        return (identity is not null, identity);
+    }
 
     /// <inheritdoc cref="IdentityOpener.OpenKeyFileForNetworkAsync"/>
     public Task<NetworkIdentity?> OpenKeyFileForNetworkAsync(Surroundings surroundings, ParseResult result, CancellationToken cancellation) =>

@@ -50,7 +50,7 @@ public sealed class InsertTests
     [Fact]
     public void Bucket_of_our_own_id_splits_when_full_of_good_contacts()
     {
-        FillOwnSide(8);
+        _table.FillOwnSide(8);
         Assert.Equal(InsertStatus.Inserted, Insert(Make.Good(Make.Id(0x80))).Status);
         Assert.Equal([1, 1], _table.Snapshot().Select(bucket => bucket.Depth));
     }
@@ -69,7 +69,7 @@ public sealed class InsertTests
     [Fact]
     public void Foreign_bucket_does_not_split_and_keeps_the_newcomer_as_candidate()
     {
-        FillFarSide(8);
+        _table.FillFarSide(8);
         Insert(Make.Good(Make.Id(0x01)));
         Contact newcomer = Make.Good(Make.Id(0xF0));
         InsertResult result = Insert(newcomer);
@@ -81,8 +81,8 @@ public sealed class InsertTests
     [Fact]
     public void Own_bucket_with_a_doubtful_contact_does_not_split()
     {
-        FillFarSide(1);
-        FillOwnSide(7);
+        _table.FillFarSide(1);
+        _table.FillOwnSide(7);
         Insert(Make.Listed(Make.Id(0x7F)));
         Insert(Make.Good(Make.Id(0x7E)));
         Assert.Equal(2, _table.Snapshot().Count);
@@ -96,7 +96,7 @@ public sealed class InsertTests
     [Fact]
     public void The_only_bucket_splits_even_with_doubtful_contacts_and_pings_one()
     {
-        FillOwnSide(7);
+        _table.FillOwnSide(7);
         Contact doubtful = Make.Listed(Make.Id(0xF0));
         Insert(doubtful);
         InsertResult result = Insert(Make.Good(Make.Id(0x80)));
@@ -107,7 +107,7 @@ public sealed class InsertTests
     [Fact]
     public void Expired_contact_loses_its_place_to_any_newcomer()
     {
-        Contact[] far = FillFarSide(8);
+        Contact[] far = _table.FillFarSide(8);
         Insert(Make.Good(Make.Id(0x01)));
         far[3].Expire();
         Contact newcomer = Make.Listed(Make.Id(0xF1));
@@ -119,7 +119,7 @@ public sealed class InsertTests
     [Fact]
     public void First_doubtful_contact_without_pending_request_is_to_be_pinged()
     {
-        Contact[] far = FillFarSide(8);
+        Contact[] far = _table.FillFarSide(8);
         Insert(Make.Good(Make.Id(0x01)));
         long later = Make.StartMs + Contact.HeardAgeMsMax;
         for (int i = 0; i < 8; i++)
@@ -139,7 +139,7 @@ public sealed class InsertTests
     [InlineData(Confirmation.Replied, InsertStatus.Cached)]
     public void Candidate_gives_way_to_a_confirmed_newcomer_only(Confirmation confirmation, InsertStatus expected)
     {
-        FillFarSide(8);
+        _table.FillFarSide(8);
         Insert(Make.Good(Make.Id(0x01)));
         Insert(Make.Good(Make.Id(0xF0)));
         Contact newcomer = Make.Listed(Make.Id(0xF1));
@@ -150,7 +150,7 @@ public sealed class InsertTests
     [Fact]
     public void Expired_candidate_gives_way_to_a_listed_newcomer()
     {
-        FillFarSide(8);
+        _table.FillFarSide(8);
         Insert(Make.Good(Make.Id(0x01)));
         Contact candidate = Make.Good(Make.Id(0xF0));
         Insert(candidate);
@@ -161,7 +161,7 @@ public sealed class InsertTests
     [Fact]
     public void Candidate_that_gets_a_place_is_a_candidate_no_more()
     {
-        Contact[] far = FillFarSide(8);
+        Contact[] far = _table.FillFarSide(8);
         Insert(Make.Good(Make.Id(0x01)));
         Contact candidate = Make.Good(Make.Id(0xF0));
         Insert(candidate);
@@ -174,8 +174,8 @@ public sealed class InsertTests
     [Fact]
     public void Split_hands_over_the_candidate_to_be_pinged()
     {
-        FillFarSide(1);
-        FillOwnSide(7);
+        _table.FillFarSide(1);
+        _table.FillOwnSide(7);
         Contact doubtful = Make.Listed(Make.Id(0x7F)), candidate = Make.Good(Make.Id(0x7D));
         Insert(doubtful);
         Insert(Make.Good(Make.Id(0x7E)));
@@ -224,7 +224,7 @@ public sealed class InsertTests
     public void Own_bucket_remembers_when_it_last_took_a_contact()
     {
         Assert.Equal(Contact.Never, _table.OwnBucketGrewMs);
-        FillFarSide(8);
+        _table.FillFarSide(8);
         Insert(Make.Good(Make.Id(0x01)));
         Assert.Equal(Make.StartMs, _table.OwnBucketGrewMs);
         _table.Insert(Make.Good(Make.Id(0xF1)), Confirmation.Replied, Make.At(Make.StartMs + 5));
@@ -248,20 +248,4 @@ public sealed class InsertTests
     }
 
     private InsertResult Insert(Contact contact, Confirmation confirmation = Confirmation.Replied) => _table.Insert(contact, confirmation, Make.Start);
-
-    private Contact[] FillFarSide(int count) => Fill(0x80, count);
-
-    private Contact[] FillOwnSide(int count) => Fill(0x40, count);
-
-    private Contact[] Fill(int first, int count)
-    {
-        Contact[] contacts = new Contact[count];
-        for (int i = 0; i < count; i++)
-        {
-            contacts[i] = Make.Good(Make.Id((byte)(first + i)));
-            Assert.Equal(InsertStatus.Inserted, Insert(contacts[i]).Status);
-        }
-
-        return contacts;
-    }
 }

@@ -11,7 +11,7 @@ public sealed class PurgeTests
     [Fact]
     public void Purge_takes_expired_contacts_out_and_hands_over_candidates_of_their_buckets()
     {
-        Contact[] far = FillFarSide(8), own = FillOwnSide(3);
+        Contact[] far = _table.FillFarSide(8), own = _table.FillOwnSide(3);
         Contact candidate = Make.Good(Make.Id(0xF0));
         Insert(candidate);
         far[1].Expire();
@@ -29,8 +29,8 @@ public sealed class PurgeTests
     [Fact]
     public void Purge_leaves_candidates_of_buckets_without_expired_contacts()
     {
-        FillFarSide(8);
-        FillOwnSide(1)[0].Expire();
+        _table.FillFarSide(8);
+        _table.FillOwnSide(1)[0].Expire();
         Insert(Make.Good(Make.Id(0xF0)));
         List<Contact> toPing = [];
         _table.PurgeExpired(Make.Start, toPing);
@@ -41,7 +41,7 @@ public sealed class PurgeTests
     [Fact]
     public void Purge_forgets_an_expired_candidate()
     {
-        FillFarSide(8);
+        _table.FillFarSide(8);
         Insert(Make.Good(Make.Id(0x01)));
         Contact candidate = Make.Good(Make.Id(0xF0));
         Insert(candidate);
@@ -53,20 +53,4 @@ public sealed class PurgeTests
     }
 
     private InsertResult Insert(Contact contact, Confirmation confirmation = Confirmation.Replied) => _table.Insert(contact, confirmation, Make.Start);
-
-    private Contact[] FillFarSide(int count) => Fill(0x80, count);
-
-    private Contact[] FillOwnSide(int count) => Fill(0x40, count);
-
-    private Contact[] Fill(int first, int count)
-    {
-        Contact[] contacts = new Contact[count];
-        for (int i = 0; i < count; i++)
-        {
-            contacts[i] = Make.Good(Make.Id((byte)(first + i)));
-            Assert.Equal(InsertStatus.Inserted, Insert(contacts[i]).Status);
-        }
-
-        return contacts;
-    }
 }

@@ -13,7 +13,6 @@ public sealed partial class PainTableTests
     private static readonly Dictionary<int, string> WithoutTestOfTheirNumber = new()
     {
         [45] = "salted keys are the session's",
-        [47] = "the canary probe is the operators'",
     };
 
     private static readonly HashSet<string> Tests =

@@ -43,6 +43,8 @@ internal sealed class ClientOptions
         command.Options.Add(_timeout);
     }
 
+    public uint NetworkOf(ParseResult result) => _network.Read(result);
+
     public TimeSpan DeadlineOf(ParseResult result) => TimeSpan.FromSeconds(_timeout.Read(result));
 
     /// <summary>Runs the command's one operation over the node that was said.</summary>
@@ -50,7 +52,7 @@ internal sealed class ClientOptions
     public Task<int> RunAsync(ParseResult result, Func<ClientScene, Task<int>> act) => RunAsync(result, _bootstrap.Read(result), act);
 
     /// <summary>As the other, over a node that something else says.</summary>
-    public Task<int> RunAsync(ParseResult result, HostPort entry, Func<ClientScene, Task<int>> act) => ClientCommand.RunAsync(result, entry, _network.Read(result), act);
+    public Task<int> RunAsync(ParseResult result, HostPort entry, Func<ClientScene, Task<int>> act) => ClientCommand.RunAsync(result, entry, NetworkOf(result), act);
 
     private static bool TrySeconds(string text, out int seconds) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out seconds) && seconds is >= 1 and <= 86_400;

@@ -8,6 +8,7 @@ using Dna.Fast.Commands.Id;
 using Dna.Fast.Commands.Msg;
 using Dna.Fast.Commands.Name;
 using Dna.Fast.Commands.Presences;
+using Dna.Fast.Commands.Probing;
 using Dna.Fast.Commands.Profiles;
 using Dna.Fast.Commands.Store;
 using Dna.Fast.Commands.Walls;
@@ -50,6 +51,7 @@ internal static class CommandLineRoot
             CheckCommand.Create(),
             ConfigCommand.Create(),
             HealthcheckCommand.Create(),
+            ProbeCommand.Create(),
             TopCommand.Create(),
             TableCommand.Create(),
             StoreCommand.Create(),

@@ -8,7 +8,8 @@ namespace Dna.Fast.Identity;
 /// <summary>Finds libsodium for NSec inside the executable, so that one file is the whole program.</summary>
 /// <remarks>
 /// The shared object is written to an anonymous memory file and loaded from there: nothing appears on a disk, and a read-only or empty directory is enough.
-/// The only foreign call is memfd_create, with a constant string and a number; what it returns is checked and owned by a SafeFileHandle.
+/// A static program has it linked, carries no image of it and never asks here.
+/// The foreign calls are memfd_create, with a constant string and a number, whose result is checked and owned by a SafeFileHandle; and libsodium's version, a constant text.
 /// </remarks>
 public static partial class SodiumLibrary
 {
@@ -25,6 +26,7 @@ public static partial class SodiumLibrary
     {
         _image = image;
         NativeLibrary.SetDllImportResolver(typeof(SignatureAlgorithm).Assembly, Resolve);
+        NativeLibrary.SetDllImportResolver(typeof(SodiumLibrary).Assembly, Resolve);
     }
 
     /// <summary>The version libsodium says it is, such as <c>1.0.22</c>. Loads it, and runs one hash through NSec, so an answer proves that both work.</summary>
@@ -34,10 +36,7 @@ public static partial class SodiumLibrary
         // NSec initialises the library on its first use and refuses any version but the one it was built for.
         byte[] digest = HashAlgorithm.Blake2b_256.Hash([]);
         if (digest.Length != 32) throw new InvalidOperationException("libsodium answers wrongly.");
-        nint handle = Resolve("libsodium", typeof(SignatureAlgorithm).Assembly, null);
-        if (handle == 0) handle = NativeLibrary.Load("libsodium", typeof(SignatureAlgorithm).Assembly, null);
-        var version = Marshal.GetDelegateForFunctionPointer<VersionString>(NativeLibrary.GetExport(handle, "sodium_version_string"));
-        return Marshal.PtrToStringUTF8(version()) ?? "unknown";
+        return Marshal.PtrToStringUTF8(VersionString()) ?? "unknown";
     }
 
     private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? paths)
@@ -66,8 +65,8 @@ public static partial class SodiumLibrary
         }
     }
 
-    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-    private delegate nint VersionString();
+    [LibraryImport("libsodium", EntryPoint = "sodium_version_string")]
+    private static partial nint VersionString();
 
     [LibraryImport("libc", EntryPoint = "memfd_create", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     private static partial int MemoryFile(string name, uint flags);

@@ -145,7 +145,7 @@ public sealed partial class ReadmeSamples
         using var chunks = new ChunkStore(network);
         await keyserver.PublishAsync(alice, null, deadline);
         using var wall = new WallService(network, chunks, keyserver);
-        PutReport posted = await wall.PostAsync(alice, alice.Fingerprint, "First post", "", deadline);
+        PostReport posted = await wall.PostAsync(alice, alice.Fingerprint, "First post", "", deadline);
         Answer<WallPage> page = await wall.LoadAsync(alice.Fingerprint, 0, 20, deadline);
         var votes = new VoteService(network, keyserver);
         PutReport voted = await votes.VoteAsync(alice, page.Value!.Posts[0].Id, isUp: true, deadline);

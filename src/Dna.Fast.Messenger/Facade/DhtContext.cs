@@ -245,8 +245,9 @@ public sealed class DhtContext(ISecureDht dht, TimeProvider time, IReadiness rea
     {
         SecurePutAnswer answer = await dht.DeleteAsync(key, valueId, deadline, cancellation).ConfigureAwait(false);
         DhtPut deleted = ResultOf(answer, TypeRegistry.Year) with { Lifetime = default };
-        // What nobody was told to forget stays announced.
-        if (deleted.Code != ResultCode.NetworkError) _announced.Stop(key, valueId);
+        // What nobody was told to forget stays announced: whoever had taken it would lose it before its time, undeleted.
+        bool isAnybodyTold = deleted.Acknowledged > 0 || deleted.Code is not (ResultCode.NetworkError or ResultCode.Timeout);
+        if (isAnybodyTold) _announced.Stop(key, valueId);
         return deleted;
     }
 

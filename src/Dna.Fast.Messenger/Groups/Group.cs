@@ -28,6 +28,9 @@ public sealed record Group
     /// <summary>1 at first, one more with each change; the highest valid one counts.</summary>
     public uint Version { get; init; }
 
+    /// <summary>Versions since the creator's last one that counts (<see cref="GroupRules.MemberVersionsMax"/>); 0 when the creator wrote this one, or nobody signed it. Readers count it: it is not written.</summary>
+    public uint VersionsSinceCreator { get; init; }
+
     /// <summary>Version of the group's key (section 12.6); 0 when there is none.</summary>
     public uint KeyVersion { get; init; }
 

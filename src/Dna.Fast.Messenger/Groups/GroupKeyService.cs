@@ -10,6 +10,15 @@ public sealed class GroupKeyService(ChunkStore chunks, SuiteSet suites)
     // A packet of 16 members of the messenger suite has 31,425 bytes.
     private const int PacketBytesMax = 64 * 1024;
 
+    /// <summary>The versions of a group's key that messages of the last days may name: the present one and those before it.</summary>
+    /// <param name="newest">Any number, as it is in the group.</param>
+    /// <param name="max">How many at most.</param>
+    /// <returns>Newest first; never 0, which means no key.</returns>
+    public static IEnumerable<uint> VersionsFrom(uint newest, int max)
+    {
+        for (uint version = newest; version > 0 && newest - version < max; version--) yield return version;
+    }
+
     /// <summary>Hands out a version of a group's key to its members.</summary>
     /// <param name="owner">The group's creator.</param>
     /// <param name="members">Fingerprint and encryption key of each; at most 16.</param>

@@ -46,7 +46,8 @@ public sealed class GroupService(RecordNetwork network, RecordCaches? caches = n
         GetAsync(uuid, creator, freshness, network.Within(deadline), cancellation);
 
     /// <summary>Changes name and description; null keeps one. Creator or member.</summary>
-    /// <returns>The new version; AuthenticationFailed for others; InvalidParameter; else as <see cref="GetAsync(string, string, TimeSpan, CancellationToken)"/>.</returns>
+    /// <returns>The new version; AuthenticationFailed for others; InvalidParameter; OutOfMemory when no reader would count a higher version: members' until the creator's next one
+    /// (<see cref="GroupRules.MemberVersionsMax"/>), the creator's after 2^32; else as <see cref="GetAsync(string, string, TimeSpan, CancellationToken)"/>.</returns>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public Task<Answer<Group>> UpdateAsync(
         IUserKeys keys, string uuid, string? creator, string? name, string? description, TimeSpan deadline, CancellationToken cancellation = default) =>
@@ -146,7 +147,19 @@ public sealed class GroupService(RecordNetwork network, RecordCaches? caches = n
         // A group that its creator never signed is signed by nobody else either: no reader would count it.
         if (!isCreator && (!group.IsSigned || !group.Members.Contains(keys.Fingerprint))) return Answer<Group>.No(ResultCode.AuthenticationFailed);
         Answer<Group> changed = change(group);
-        return changed.Value is { } next ? await PutAsync(keys, next with { Version = group.Version + 1 }, deadline, cancellation).ConfigureAwait(false) : changed;
+        if (changed.Value is not { } next) return changed;
+        if (NextVersion(group, isCreator) is not { } version) return Answer<Group>.No(ResultCode.OutOfMemory);
+        uint since = isCreator ? 0 : group.VersionsSinceCreator + 1;
+        return await PutAsync(keys, next with { Version = version, VersionsSinceCreator = since }, deadline, cancellation).ConfigureAwait(false);
+    }
+
+    /// <returns>Null when no reader would count a higher one.</returns>
+    private static uint? NextVersion(Group present, bool isCreator)
+    {
+        if (!isCreator && present.VersionsSinceCreator >= GroupRules.MemberVersionsMax) return null;
+        if (present.Version < uint.MaxValue) return present.Version + 1;
+        // Anybody can have written what nobody signed: the first signed version counts whatever its number.
+        return present.IsSigned ? null : 1;
     }
 
     private async Task<Answer<Group>> PutAsync(IUserKeys keys, Group group, Deadline deadline, CancellationToken cancellation)

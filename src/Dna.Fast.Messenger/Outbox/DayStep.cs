@@ -40,7 +40,12 @@ internal sealed class DayStep(OutboxCall call, OutboxTurn turn)
         int at = _state.Parts.FindIndex(part => part.Messages.Exists(IsThis));
         if (at >= 0) return await WriteAsync(at).ConfigureAwait(false);
         if (_state.Parts.Sum(part => part.Messages.Count) >= OutboxLimits.DayMax) return PutReport.No(ResultCode.OutOfMemory);
-        if (_state.Parts.Count == 0 || _state.Parts[^1].Messages.Count >= OutboxLimits.PartMax) _state.Parts.Add(new DayPart());
+        if (_state.Parts.Count == 0 || _state.Parts[^1].Messages.Count >= OutboxLimits.PartMax)
+        {
+            if (_state.Parts.Count == OutboxLimits.PartsMax) return PutReport.No(ResultCode.OutOfMemory);
+            _state.Parts.Add(new DayPart());
+        }
+
         at = _state.Parts.Count - 1;
         _state.Parts[at].Messages.Add(message with { Seq = ++_state.LastSeq });
         PutReport report = await WriteAsync(at).ConfigureAwait(false);
@@ -82,7 +87,7 @@ internal sealed class DayStep(OutboxCall call, OutboxTurn turn)
         return call.Chunks.WriteAsync(baseKey, TypeRegistry.SevenDays, OutboxCodec.Write(part.Messages), slot, call.Deadline, call.Cancellation);
     }
 
-    /// <summary>Reads what the network has of ours of that day, where nothing here tells it: the first time of a client without state.</summary>
+    /// <summary>Reads what the network has of ours of that day, where nothing here tells it: the first time of a client without state, and where a part's file was lost.</summary>
     /// <returns>Null when it is known.</returns>
     private async Task<PutReport?> ReadAsync()
     {
@@ -90,20 +95,35 @@ internal sealed class DayStep(OutboxCall call, OutboxTurn turn)
         if (turn.DeviceSlot == 0) _state.Parts.Clear();
         for (int at = 0; at < OutboxLimits.PartsMax; at++)
         {
-            Answer<ReadOnlyMemory<byte>> found = await call.Chunks.ReadOwnAsync(
-                OutboxLimits.PartBase(call.Sender, call.Recipient, _state.Day, at), OutboxLimits.PartBytesMax, call.Deadline, call.Cancellation).ConfigureAwait(false);
+            // All of ours: each of our devices has its own.
+            Answer<IReadOnlyList<ChunkedValue>> found = await call.Chunks.ReadAsync(
+                OutboxLimits.PartBase(call.Sender, call.Recipient, _state.Day, at), OutboxLimits.PartBytesMax, call.Network.Dht.OwnerId, call.Deadline, call.Cancellation).ConfigureAwait(false);
             if (found.Code == ResultCode.NotFound) break;
             // A part of ours that is broken is written anew; one that cannot be read is not.
             if (!found.IsSuccess && found.Code != ResultCode.SerializationFailed) return PutReport.No(found.Code);
-            OutboxCodec.Read(found.Value.Span, out List<OfflineMessage> read);
-            // A value of ours is signed whatever key it lies under: somebody else can carry it to another.
-            List<OfflineMessage> messages = [.. read.Where(message => message.Sender == call.Sender && message.Recipient == call.Recipient)];
+            List<OfflineMessage> messages = [.. (found.Value ?? []).SelectMany(value => MessagesOf(value.Data.Span)).DistinctBy(message => message.Digest)];
             _state.LastSeq = Math.Max(_state.LastSeq, messages.Select(message => message.Seq ?? 0).DefaultIfEmpty().Max());
             if (turn.DeviceSlot == 0) _state.Parts.Add(new DayPart { Messages = messages });
+            else if (at < _state.Parts.Count && _state.Parts[at].IsLost) OutboxState.Merge(_state.Parts[at].Messages, messages);
+        }
+
+        // Written only now: what was found of one is known when all are.
+        for (int at = 0; at < _state.Parts.Count; at++)
+        {
+            if (!_state.Parts[at].IsLost) continue;
+            _state.Parts[at].IsLost = false;
+            turn.SavePart(at, isDurable: true);
         }
 
         _state.IsDayRead = true;
         _state.IsSeqKnown = true;
         return null;
+    }
+
+    private List<OfflineMessage> MessagesOf(ReadOnlySpan<byte> data)
+    {
+        OutboxCodec.Read(data, out List<OfflineMessage> read);
+        // A value of ours is signed whatever key it lies under: somebody else can carry it to another.
+        return [.. read.Where(message => message.Sender == call.Sender && message.Recipient == call.Recipient)];
     }
 }

@@ -70,6 +70,9 @@ internal sealed class DayPart
     /// <summary>True: the network may not have all of it.</summary>
     public bool IsPending { get; set; }
 
+    /// <summary>True: what this client wrote there is not known any more. It is read from the network before anything is written there (<see cref="DayStep"/>).</summary>
+    public bool IsLost { get; set; }
+
     /// <summary>True: we wrote it at least once, so nobody else's lies there.</summary>
     public bool IsWritten { get; set; }
 }

@@ -173,6 +173,7 @@ public sealed partial class PublishQueue
     private async Task<bool> RestoreAsync(KeptRecord record, CancellationToken closing)
     {
         Deadline deadline = _network.Within(DeadlineOf(record.Data.Length));
+        int? newest = null;
         if (record.Id != 0)
         {
             SecureGetAnswer present = await _network.Dht.GetAllAsync(record.Key, default, deadline.Left, closing).ConfigureAwait(false);
@@ -183,16 +184,21 @@ public sealed partial class PublishQueue
                 _kept.Remove(record.Name);
                 return true;
             }
+
+            newest = present.Values.Concat(present.Deleted).Where(IsOurs).Select(value => (int)value.Seq).Append(record.Seq).Max();
         }
 
         ulong id = record.Id != 0 ? record.Id : record.IsShared ? _network.OwnerValueId : RecordNetwork.UsualValueId;
-        RecordPut put = await _network.PutAsync(record.Key, id, record.Type, record.Data, deadline, closing).ConfigureAwait(false);
+        // Between looking and putting another device may write: then it is looked at again.
+        RecordPut put = await _network.PutAsync(record.Key, id, record.Type, record.Data, deadline, closing, newest).ConfigureAwait(false);
+        if (put.IsOutdated) return true;
         if (put.IsSuccess) _kept.Published(record, put.ValueId, put.Seq);
         return put.Report.Code is not (ResultCode.NetworkError or ResultCode.Timeout);
 
         // The same bytes of a later version are ours: the power went before the list was written.
-        bool IsNewerOne(VerifiedValue value) =>
-            value.IsSigned && value.OwnerId == _network.Dht.OwnerId && value.Id == record.Id && value.Seq > record.Seq && !value.Data.Span.SequenceEqual(record.Data);
+        bool IsNewerOne(VerifiedValue value) => IsOurs(value) && value.Seq > record.Seq && !value.Data.Span.SequenceEqual(record.Data);
+
+        bool IsOurs(VerifiedValue value) => value.IsSigned && value.OwnerId == _network.Dht.OwnerId && value.Id == record.Id;
     }
 
     private static bool IsWorthAnotherTry(ResultCode code) => code is ResultCode.NetworkError or ResultCode.Timeout or ResultCode.GeneralError;

@@ -44,25 +44,26 @@ public sealed class WallService(RecordNetwork network, ChunkStore chunks, Keyser
     /// <param name="replyTo">Id of a post that is answered; empty for none. Clients of the first generation do not see answers.</param>
     /// <returns>InvalidParameter; NetworkError and Timeout: nothing was written, or the posts before could not be read.</returns>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public async Task<PutReport> PostAsync(
+    public async Task<PostReport> PostAsync(
         IUserKeys keys, string owner, string text, string replyTo, TimeSpan deadline, CancellationToken cancellation = default)
     {
-        if (UserFingerprint.Normalise(owner) is not { } wall) return PutReport.No(ResultCode.InvalidParameter);
+        if (UserFingerprint.Normalise(owner) is not { } wall) return PostReport.No(ResultCode.InvalidParameter);
         Deadline within = network.Within(deadline);
         using IDisposable? turn = await _locks.EnterAsync(wall, within, cancellation).ConfigureAwait(false);
-        if (turn is null) return PutReport.No(ResultCode.Timeout);
+        if (turn is null) return PostReport.No(ResultCode.Timeout);
         (ResultCode code, List<WallPost> posts) = await PostsOfAsync(wall, keys.Fingerprint, keys.SigningKey, within, cancellation).ConfigureAwait(false);
         // A record that was interrupted while it was written, or that a stranger broke, is written anew; one that cannot be reached is not.
-        if (code is ResultCode.NetworkError or ResultCode.Timeout or ResultCode.CryptographyFailed) return PutReport.No(code);
+        if (code is ResultCode.NetworkError or ResultCode.Timeout or ResultCode.CryptographyFailed) return PostReport.No(code);
         posts = [.. posts.Concat(_known.GetValueOrDefault((wall, keys.Fingerprint), [])).OrderByDescending(post => post.Timestamp).DistinctBy(post => (post.Timestamp, post.Text, post.ReplyTo))];
         // A post's id is its poster and its second: two of one second would be one.
         ulong now = Math.Max(network.Now, posts.Select(post => post.Timestamp + 1).DefaultIfEmpty().Max());
-        if (WallPost.Sign(keys, wall, text, now, replyTo) is not { } signed) return PutReport.No(ResultCode.InvalidParameter);
+        if (WallPost.Sign(keys, wall, text, now, replyTo) is not { } signed) return PostReport.No(ResultCode.InvalidParameter);
         List<WallPost> all = [.. posts.Prepend(signed).Take(WallCodec.PostsMax)];
         _known[(wall, keys.Fingerprint)] = [.. posts];
-        return wall == keys.Fingerprint
+        PutReport written = wall == keys.Fingerprint
             ? await WriteOwnAsync(wall, all, within, cancellation).ConfigureAwait(false)
             : await WriteForeignAsync(wall, keys.Fingerprint, all, within, cancellation).ConfigureAwait(false);
+        return new PostReport(written.Code, written.Acknowledged, signed.IdOf(keys.Fingerprint));
     }
 
     /// <summary>Reads a part of a wall.</summary>

@@ -23,8 +23,13 @@ internal sealed class ContactBook(IUserKeys keys, StateFolder state)
             if (!File.Exists(_path)) return ContactList.Empty(keys.Fingerprint);
             RecordStatus status = ContactListCodec.Open(PrivateFile.Read(_path, BytesMax), keys, out ContactList? list);
             if (status == RecordStatus.Ok) return list;
-            string aside = _path + ".damaged";
-            File.Move(_path, aside, overwrite: true);
+            if (status == RecordStatus.UnknownVersion)
+            {
+                note($"{_path} was written by a newer version of dna, and is left as it is");
+                return null;
+            }
+
+            string aside = StateFolder.SetAside(_path);
             note($"{_path} is damaged and was set aside as {aside}; dna contacts pull brings the network's copy");
             return ContactList.Empty(keys.Fingerprint);
         }

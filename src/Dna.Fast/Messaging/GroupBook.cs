@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using Dna.Fast.Identity;
 using Dna.Fast.Kademlia;
@@ -12,6 +13,8 @@ internal sealed class GroupBook
     public const string Turn = "groups";
 
     private const int BytesMax = 16 * 1024 * 1024;
+
+    private const int Version = 1;
 
     private readonly IUserKeys _keys;
     private readonly StateFolder _state;
@@ -30,14 +33,13 @@ internal sealed class GroupBook
 
     /// <summary>Reads it.</summary>
     /// <param name="note">Told when the file is damaged, and was set aside.</param>
-    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="IOException">It cannot be read, or a newer version of this program wrote it: then it is left as it is.</exception>
     /// <exception cref="UnauthorizedAccessException">It cannot be read.</exception>
     public static GroupBook Load(IUserKeys keys, StateFolder state, Action<string> note)
     {
         var book = new GroupBook(keys, state);
         if (!File.Exists(book.PathOf) || book.TryRead(PrivateFile.Read(book.PathOf, BytesMax))) return book;
-        string aside = book.PathOf + ".damaged";
-        File.Move(book.PathOf, aside, overwrite: true);
+        string aside = StateFolder.SetAside(book.PathOf);
         book._groups.Clear();
         note($"{book.PathOf} is damaged and was set aside as {aside}; dna group show UUID makes a group known again");
         return book;
@@ -62,18 +64,18 @@ internal sealed class GroupBook
 
     private void Save()
     {
-        using var buffer = new MemoryStream();
+        using var buffer = new SecretWriter();
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
-            json.WriteNumber("version", 1);
+            json.WriteNumber("version", Version);
             json.WriteStartArray("groups");
             foreach (KnownGroup group in _groups.Values) Write(json, group);
             json.WriteEndArray();
             json.WriteEndObject();
         }
 
-        byte[] sealedBook = _keys.Seal([_keys.EncryptionKey], buffer.GetBuffer().AsSpan(0, (int)buffer.Length)) ?? throw new IOException("The groups are too many to be kept.");
+        byte[] sealedBook = _keys.Seal([_keys.EncryptionKey], buffer.Written) ?? throw new IOException("The groups are too many to be kept.");
         _state.Prepare();
         PrivateFile.Write(PathOf, sealedBook);
     }
@@ -112,7 +114,9 @@ internal sealed class GroupBook
         try
         {
             using JsonDocument document = JsonDocument.Parse(plaintext);
-            if (document.RootElement.GetProperty("version").GetInt32() != 1) return false;
+            int version = document.RootElement.GetProperty("version").GetInt32();
+            if (version > Version) throw new IOException($"{PathOf} was written by a newer version of dna.");
+            if (version != Version) return false;
             foreach (JsonElement entry in document.RootElement.GetProperty("groups").EnumerateArray())
             {
                 KnownGroup group = Read(entry);
@@ -124,6 +128,10 @@ internal sealed class GroupBook
         catch (Exception wrong) when (wrong is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
             return false;
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(plaintext);
         }
     }
 

@@ -15,9 +15,7 @@ internal sealed class GroupDesk(MessengerScene scene, GroupBook book)
     private const ulong KeySecondsMax = 6 * 24 * 3600;
 
     /// <summary>Older versions that are looked for: messages are read for seven days.</summary>
-    private const uint VersionsBack = 8;
-
-    private static readonly TimeSpan ReadFor = TimeSpan.FromDays(9);
+    private const int VersionsBack = 8;
 
     public MessengerScene Scene => scene;
 
@@ -34,7 +32,7 @@ internal sealed class GroupDesk(MessengerScene scene, GroupBook book)
         Answer<Group> found = await scene.Services.Groups.GetAsync(uuid, known?.Creator, scene.Deadline, scene.Cancellation).ConfigureAwait(false);
         if (found.Value is not { } group)
         {
-            string gone = known is null ? $"there is no group {uuid} (nodes answered)" : $"the group {known.Name} is not in the network (nodes answered): its creator deleted it, or it ended";
+            string gone = known is null ? $"there is no group {uuid} (nodes answered)" : $"the group {Titles.Of(known.Name)} is not in the network (nodes answered): its creator deleted it, or it ended";
             return (null, await scene.FailAsync(found.Code, $"the group {said}", new CodeText(ResultCode.NotFound, gone)).ConfigureAwait(false));
         }
 
@@ -50,9 +48,12 @@ internal sealed class GroupDesk(MessengerScene scene, GroupBook book)
         (List<(string Fingerprint, ReadOnlyMemory<byte> Key)>? members, int code) = await KeysOfMembersAsync(group).ConfigureAwait(false);
         if (members is null) return (null, code);
         KnownGroup known = book.Find(group.Uuid) ?? new KnownGroup(group.Uuid, group.Name, group.Creator);
-        uint version = Math.Max(group.KeyVersion, known.Keys.Count > 0 ? known.Keys[0].Version : 0) + 1;
+        string what = $"the new key of {Titles.Of(group.Name)}";
+        uint version = Math.Max(group.KeyVersion, known.Keys.Count > 0 ? known.Keys[0].Version : 0);
+        if (version == uint.MaxValue)
+            return (null, await scene.FailAsync(ResultCode.OutOfMemory, what, new CodeText(ResultCode.OutOfMemory, $"{what} has no number left: make a new group")).ConfigureAwait(false));
+        version++;
         byte[] key = RandomNumberGenerator.GetBytes(GroupKeyPacket.KeyBytes);
-        string what = $"the new key of {group.Name}";
         PutReport handed = await scene.Services.GroupKeys.PublishAsync(scene.Keys, group.Uuid, version, members, key, scene.Deadline, scene.Cancellation).ConfigureAwait(false);
         if (!handed.IsSuccess) return (null, await scene.FailAsync(handed.Code, what).ConfigureAwait(false));
         // Kept before anybody is told to use it: a version is never two keys.
@@ -79,22 +80,15 @@ internal sealed class GroupDesk(MessengerScene scene, GroupBook book)
         if (key.IsSuccess) return (key.Value, ExitCode.Ok);
         const string ask = "ask its creator for a dna group rotate";
         return (default, await scene.FailAsync(
-            key.Code, $"the key of {group.Name}",
-            new CodeText(ResultCode.NotFound, $"the key of {group.Name} is not in the network (nodes answered); it is kept for 7 days: {ask}"),
-            new CodeText(ResultCode.CryptographyFailed, $"the key of {group.Name} was not handed to you: {ask}")).ConfigureAwait(false));
+            key.Code, $"the key of {Titles.Of(group.Name)}",
+            new CodeText(ResultCode.NotFound, $"the key of {Titles.Of(group.Name)} is not in the network (nodes answered); it is kept for 7 days: {ask}"),
+            new CodeText(ResultCode.CryptographyFailed, $"the key of {Titles.Of(group.Name)} was not handed to you: {ask}")).ConfigureAwait(false));
     }
 
     /// <summary>Reads what members sent in the last seven days, with all keys we have or get.</summary>
     public async Task<GroupTexts> ReadAsync(Group group)
     {
-        uint oldest = group.KeyVersion > VersionsBack ? group.KeyVersion - VersionsBack + 1 : 1;
-        var missing = new List<uint>();
-        for (uint version = oldest; version <= group.KeyVersion; version++)
-        {
-            if (book.Find(group.Uuid)?.Keys.Any(key => key.Version == version) != true) missing.Add(version);
-        }
-
-        foreach (uint version in missing) await KeyAsync(group, version).ConfigureAwait(false);
+        foreach (uint version in GroupKeyService.VersionsFrom(group.KeyVersion, VersionsBack)) await KeyAsync(group, version).ConfigureAwait(false);
         Dictionary<uint, ReadOnlyMemory<byte>> keys = (book.Find(group.Uuid)?.Keys ?? []).ToDictionary(key => key.Version, key => key.Key);
         return await scene.Services.GroupOutbox.ReadAsync(group, keys, days: 6, scene.Deadline, scene.Cancellation).ConfigureAwait(false);
     }
@@ -102,10 +96,7 @@ internal sealed class GroupDesk(MessengerScene scene, GroupBook book)
     /// <summary>Remembers that messages were shown.</summary>
     public void Keep(Group group, IEnumerable<GroupText> shown)
     {
-        if (book.Find(group.Uuid) is not { } known) return;
-        ulong oldest = (scene.Now - (ulong)ReadFor.TotalSeconds) * 1000;
-        KnownGroup pruned = known with { Read = known.Read.Where(entry => entry.Value >= oldest).ToDictionary() };
-        book.Keep(pruned.WithRead(shown.Select(text => KeyValuePair.Create(text.Id, text.TimestampMs))));
+        if (book.Find(group.Uuid) is { } known) book.Keep(known.WithRead(shown.Select(text => text.Id), scene.Now * 1000));
     }
 
     /// <summary>A version of the key: from here, or from the network and then here.</summary>
@@ -145,11 +136,11 @@ internal sealed class GroupDesk(MessengerScene scene, GroupBook book)
             ReadOnlyMemory<byte> key = member == scene.Fingerprint ? scene.Keys.EncryptionKey : found.Value?.EncryptionKey ?? default;
             if (found.Code is not (ResultCode.Success or ResultCode.NotFound)) return (null, await scene.FailAsync(found.Code, $"the keys of {member}").ConfigureAwait(false));
             if (key.Length == scene.Keys.Suite.EncryptionKeyBytes) members.Add((member, key));
-            else await scene.NoteAsync($"{member} gets no key of {group.Name}: no published keys of your suite; dna group rotate hands it out later").ConfigureAwait(false);
+            else await scene.NoteAsync($"{member} gets no key of {Titles.Of(group.Name)}: no published keys of your suite; dna group rotate hands it out later").ConfigureAwait(false);
         }
 
         if (members.Count <= GroupKeyPacket.MembersMax) return (members, ExitCode.Ok);
-        string tooMany = string.Create(CultureInfo.InvariantCulture, $"a group's key is handed to {GroupKeyPacket.MembersMax} members at most, and {group.Name} has {members.Count}");
+        string tooMany = string.Create(CultureInfo.InvariantCulture, $"a group's key is handed to {GroupKeyPacket.MembersMax} members at most, and {Titles.Of(group.Name)} has {members.Count}");
         return (null, await scene.FailAsync(ResultCode.InvalidParameter, "the group", new CodeText(ResultCode.InvalidParameter, tooMany)).ConfigureAwait(false));
     }
 }

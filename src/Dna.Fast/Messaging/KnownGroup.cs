@@ -21,7 +21,10 @@ internal sealed record KnownGroup(string Uuid, string Name, string Creator)
     /// <summary>By version, the highest first.</summary>
     public IReadOnlyList<KnownGroupKey> Keys { get; init; } = [];
 
-    /// <summary>Ids of messages that were shown, with their time in milliseconds since 1970.</summary>
+    /// <summary>How long a message is remembered: its day is read for seven days, and a clock that is a day ahead writes into tomorrow's.</summary>
+    private const ulong ReadForMs = 9UL * 24 * 3600 * 1000;
+
+    /// <summary>Ids of messages that were shown, and when that was by our clock, in milliseconds since 1970: their own times are whatever their senders' clocks say.</summary>
     public IReadOnlyDictionary<string, ulong> Read { get; init; } = new Dictionary<string, ulong>();
 
     public KnownGroup With(KnownGroupKey key) => this with
@@ -29,8 +32,11 @@ internal sealed record KnownGroup(string Uuid, string Name, string Creator)
         Keys = [.. Keys.Where(other => other.Version != key.Version).Append(key).OrderByDescending(other => other.Version).Take(KeysMax)],
     };
 
-    public KnownGroup WithRead(IEnumerable<KeyValuePair<string, ulong>> messages) => this with
+    /// <summary>Remembers messages as shown, and forgets those that nobody reads any more.</summary>
+    /// <param name="now">Milliseconds since 1970.</param>
+    public KnownGroup WithRead(IEnumerable<string> messages, ulong now) => this with
     {
-        Read = Read.Concat(messages).DistinctBy(entry => entry.Key).OrderByDescending(entry => entry.Value).Take(ReadMax).ToDictionary(),
+        Read = messages.Select(id => KeyValuePair.Create(id, now)).Concat(Read.Where(entry => entry.Value + ReadForMs >= now))
+            .DistinctBy(entry => entry.Key).OrderByDescending(entry => entry.Value).Take(ReadMax).ToDictionary(),
     };
 }

@@ -1,9 +1,14 @@
+using System.Globalization;
+
 namespace Dna.Fast.Messaging;
 
 /// <summary>Where the messenger keeps what must outlive a command: <c>messenger</c> beside the key file, in it a folder for each user, named by the fingerprint. Mode 0700; files 0600.</summary>
 internal sealed class StateFolder
 {
     public const string DefaultName = "messenger";
+
+    /// <summary>Files of one name that are set aside: whatever damages more goes on doing it.</summary>
+    private const int AsideMax = 100;
 
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
@@ -35,6 +40,23 @@ internal sealed class StateFolder
     {
         Make(Root);
         Make(OfUser);
+    }
+
+    /// <summary>Renames a file that is of no use, beside what was renamed before: each may be all that is left of something.</summary>
+    /// <returns>Its new path.</returns>
+    /// <exception cref="IOException">Not renamed.</exception>
+    /// <exception cref="UnauthorizedAccessException">Not renamed.</exception>
+    public static string SetAside(string path)
+    {
+        for (int i = 1; i <= AsideMax; i++)
+        {
+            string aside = i == 1 ? path + ".damaged" : string.Create(CultureInfo.InvariantCulture, $"{path}.damaged-{i}");
+            if (Path.Exists(aside)) continue;
+            File.Move(path, aside);
+            return aside;
+        }
+
+        throw new IOException($"{path} is damaged, and so many were set aside before it that somebody should look at them.");
     }
 
     private static void Make(string folder)

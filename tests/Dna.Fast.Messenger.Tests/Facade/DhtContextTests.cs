@@ -1,5 +1,6 @@
 using System.Text;
 using Dna.Fast.Kademlia.ValueTypes;
+using Dna.Fast.Messenger.Tests.Fakes;
 using Dna.Fast.Messenger.Tests.Network;
 using Dna.Fast.Tests.Shared;
 
@@ -71,6 +72,21 @@ public sealed class DhtContextTests : IClassFixture<OwnerKeys>, IAsyncDisposable
         Assert.Equal(ResultCode.NotFound, (await _alice.GetAsync(Key, Deadline)).Code);
         Assert.Equal(ResultCode.NotFound, (await _alice.GetAllAsync(Key, Deadline)).Code);
         Assert.Equal(0, _bob.GetStatistics().Announced);
+    }
+
+    [Fact]
+    public async Task What_may_not_be_deleted_anywhere_stays_announced()
+    {
+        var network = new FakeNetwork();
+        FakeDht dht = network.Client(1);
+        await using var context = new DhtContext(dht, TimeProvider.System, null!, () => default!, null!);
+        Assert.True((await context.PutSignedAsync(Key, Bytes("1"), 5, 0, Deadline)).IsSuccess);
+        network.IsLate = true;
+        Assert.Equal(ResultCode.Timeout, (await context.DeleteAsync(Key, 5, Deadline)).Code);
+        Assert.Equal(1, dht.Announced);
+        network.IsLate = false;
+        Assert.True((await context.DeleteAsync(Key, 5, Deadline)).IsSuccess);
+        Assert.Equal(0, dht.Announced);
     }
 
     [Fact]

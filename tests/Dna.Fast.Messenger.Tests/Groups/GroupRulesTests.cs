@@ -81,6 +81,42 @@ public sealed class GroupRulesTests
         Assert.Null(GroupRules.Choose([], null));
     }
 
+    [Fact]
+    public void A_members_highest_number_freezes_nothing()
+    {
+        Group frozen = Signed(Member, First with { Version = uint.MaxValue, Name = "For ever" });
+        Assert.Same(First, GroupRules.Choose([First, frozen], null));
+        Group far = Signed(Member, First with { Version = First.Version + GroupRules.MemberVersionsMax, Name = "Far" });
+        Assert.Equal("Far", GroupRules.Choose([First, far, frozen], null)!.Name);
+        Group next = Signed(Owner, First with { Version = far.Version + 1, Members = [Owner.Fingerprint] });
+        Assert.Same(next, GroupRules.Choose([next, far, frozen], null));
+    }
+
+    [Fact]
+    public void Members_count_from_the_creators_last_version_and_not_from_each_others()
+    {
+        Group far = Signed(Member, First with { Version = First.Version + GroupRules.MemberVersionsMax });
+        Assert.Equal(GroupRules.MemberVersionsMax, GroupRules.Choose([First, far], null)!.VersionsSinceCreator);
+        Assert.Equal(far.Version, GroupRules.Choose([First, far, Signed(Member, far with { Version = far.Version + 1 })], null)!.Version);
+        Group next = Signed(Owner, far with { Version = far.Version + 1 });
+        Assert.Equal(far.Version + 2, GroupRules.Choose([next, far, Signed(Member, far with { Version = far.Version + 2 })], null)!.Version);
+    }
+
+    [Fact]
+    public void A_member_does_not_change_the_version_of_the_key()
+    {
+        Assert.Same(First, GroupRules.Choose([First, Next(Member, First, group => group with { KeyVersion = uint.MaxValue })], null));
+        Assert.Equal(7U, GroupRules.Choose([First, Next(Owner, First, group => group with { KeyVersion = 7 })], null)!.KeyVersion);
+    }
+
+    [Fact]
+    public void Versions_of_a_key_are_counted_whatever_the_number()
+    {
+        Assert.Equal([uint.MaxValue, uint.MaxValue - 1, uint.MaxValue - 2], GroupKeyService.VersionsFrom(uint.MaxValue, 3));
+        Assert.Equal([2U, 1U], GroupKeyService.VersionsFrom(2, 3));
+        Assert.Empty(GroupKeyService.VersionsFrom(0, 3));
+    }
+
     private static Group Next(IUserKeys signer, Group before, Func<Group, Group> change) => Signed(signer, change(before with { Version = before.Version + 1 }));
 
     private static Group Signed(IUserKeys signer, Group group) => GroupCodec.Sign(signer, group);

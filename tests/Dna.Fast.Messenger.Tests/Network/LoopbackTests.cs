@@ -72,8 +72,8 @@ public sealed class LoopbackTests : IClassFixture<OwnerKeys>, IDisposable
         var device = new TestClient(_first.Dht, Users.Alice, TimeProvider.System);
         Assert.Equal([Users.BobFingerprint], (await device.Contacts.SyncAsync(_alice.Keys, none, Deadline)).Value?.Contacts);
 
-        for (int i = 0; i < 12; i++) AssertGood(await _alice.Wall.PostAsync(_alice.Keys, Users.AliceFingerprint, $"post {i}", "", Deadline));
-        AssertGood(await _bob.Wall.PostAsync(_bob.Keys, Users.AliceFingerprint, "Bob was here", "", Deadline));
+        for (int i = 0; i < 12; i++) AssertPosted(await _alice.Wall.PostAsync(_alice.Keys, Users.AliceFingerprint, $"post {i}", "", Deadline));
+        AssertPosted(await _bob.Wall.PostAsync(_bob.Keys, Users.AliceFingerprint, "Bob was here", "", Deadline));
         Assert.Equal(13, (await _bob.Wall.LoadAsync(Users.AliceFingerprint, 0, 100, Deadline)).Value?.Total);
 
         AssertGood(await _alice.Presences.PublishAsync(_alice.Keys, IPAddress.Loopback, 4001, Deadline));
@@ -92,6 +92,8 @@ public sealed class LoopbackTests : IClassFixture<OwnerKeys>, IDisposable
     }
 
     private static void AssertGood(PutReport report) => Assert.Equal(ResultCode.Success, report.Code);
+
+    private static void AssertPosted(PostReport report) => Assert.Equal(ResultCode.Success, report.Code);
 
     private static string Open(OfflineMessage message)
     {

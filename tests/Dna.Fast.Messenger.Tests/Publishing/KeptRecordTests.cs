@@ -32,6 +32,21 @@ public sealed partial class PublishQueueTests
     }
 
     [Fact]
+    public async Task A_device_that_writes_between_looking_and_restoring_is_not_written_over()
+    {
+        await using (PublishQueue queue = Queue(Kept())) await EndOfAsync(queue.Add(PublishItem.Record("profile", Key, TypeRegistry.Year, [1], isKept: true)));
+        TestClient other = Again(Alice, owner: 1);
+        Network.BeforePut = _ =>
+        {
+            Network.BeforePut = null;
+            Assert.True(other.Network.PutOwnAsync(Key, TypeRegistry.Year, new byte[] { 2 }, other.Network.Within(Deadline), default).Result.IsSuccess);
+        };
+        await using PublishQueue next = new(Again(Alice, owner: 1).Network, Kept());
+        await PassTimeUntilAsync(() => next.Statistics.Superseded == 1);
+        Assert.Equal([2], Network.At(Key).Single().Newest.Data);
+    }
+
+    [Fact]
     public async Task What_another_device_deleted_does_not_come_back()
     {
         await using (PublishQueue queue = Queue(Kept())) await EndOfAsync(queue.Add(PublishItem.Record("profile", Key, TypeRegistry.Year, [1], isKept: true)));

@@ -68,6 +68,25 @@ public sealed class GroupServiceTests : ServiceTests
     }
 
     [Fact]
+    public async Task A_creator_removes_a_member_that_wrote_the_highest_number()
+    {
+        Group group = await CreateAsync();
+        Network.PutUnsigned(DnaKeys.Group(Name), GroupCodec.Write(GroupCodec.Sign(Bob.Keys, group with { Version = uint.MaxValue, Name = "Frozen" })));
+        Network.PutUnsigned(DnaKeys.Group(Name), GroupCodec.Write(GroupCodec.Sign(Bob.Keys, group with { Version = group.Version + GroupRules.MemberVersionsMax, Name = "Far" })));
+        Assert.Equal(ResultCode.OutOfMemory, (await Bob.Groups.UpdateAsync(Bob.Keys, Name, null, "More", null, Deadline)).Code);
+        Assert.True((await Alice.Groups.RemoveMemberAsync(Alice.Keys, Name, null, Bob.Keys.Fingerprint, Deadline)).IsSuccess);
+        Assert.Equal([Alice.Keys.Fingerprint], (await Carol.Groups.GetAsync(Name, null, Deadline)).Value!.Members);
+    }
+
+    [Fact]
+    public async Task A_change_that_no_reader_would_count_is_refused_before_it_is_sent()
+    {
+        Network.PutUnsigned(DnaKeys.Group(Name), GroupCodec.Write(GroupCodec.Sign(Alice.Keys, (await CreateAsync()) with { Version = uint.MaxValue })));
+        Assert.Equal(ResultCode.OutOfMemory, (await Alice.Groups.UpdateAsync(Alice.Keys, Name, null, "More", null, Deadline)).Code);
+        Assert.True((await Alice.Groups.GetAsync(Name, null, Deadline)).IsSuccess);
+    }
+
+    [Fact]
     public async Task Changes_by_one_client_at_the_same_time_all_count()
     {
         await CreateAsync();

@@ -47,8 +47,9 @@ public sealed class WallServiceTests : ServiceTests
     {
         await Alice.Keyserver.PublishAsync(Alice.Keys, null, Deadline);
         await Bob.Keyserver.PublishAsync(Bob.Keys, null, Deadline);
-        await Alice.Wall.PostAsync(Alice.Keys, Alice.Keys.Fingerprint, "question", "", Deadline);
+        PostReport asked = await Alice.Wall.PostAsync(Alice.Keys, Alice.Keys.Fingerprint, "question", "", Deadline);
         VerifiedPost question = (await Bob.Wall.LoadAsync(Alice.Keys.Fingerprint, 0, 10, Deadline)).Value!.Posts.Single();
+        Assert.Equal(question.Id, asked.Id);
         Time.Advance(TimeSpan.FromSeconds(5));
         Assert.True((await Bob.Wall.PostAsync(Bob.Keys, Alice.Keys.Fingerprint, "answer", question.Id, Deadline)).IsSuccess);
         WallPage page = (await Carol.Wall.LoadAsync(Alice.Keys.Fingerprint, 0, 10, Deadline)).Value!;
@@ -89,7 +90,7 @@ public sealed class WallServiceTests : ServiceTests
         Network.UnreachablePuts.Add(head);
         Assert.Equal(ResultCode.NetworkError, (await Alice.Wall.PostAsync(Alice.Keys, wall, "interrupted", "", Deadline)).Code);
         Network.UnreachablePuts.Clear();
-        Task<PutReport> mending = Alice.Wall.PostAsync(Alice.Keys, wall, "mended", "", TestClient.NoDeadline);
+        Task<PostReport> mending = Alice.Wall.PostAsync(Alice.Keys, wall, "mended", "", TestClient.NoDeadline);
         await TestClient.PassTimeUntilAsync(mending, Time);
         Assert.True((await mending).IsSuccess);
         WallPage page = (await Bob.Wall.LoadAsync(wall, 0, 1, Deadline)).Value!;
@@ -104,7 +105,7 @@ public sealed class WallServiceTests : ServiceTests
         string wall = Alice.Keys.Fingerprint;
         byte[] broken = ChunkCodec.Write(ChunkedRecord.Split("x"u8)[0] with { Total = 3 });
         await Carol.Network.PutSharedAsync(DnaKeys.Chunk(ChunkBases.WallPosts(wall, wall), 0), 0x1002, broken, Carol.Network.Within(Deadline), default);
-        Task<PutReport> posting = Alice.Wall.PostAsync(Alice.Keys, wall, "mine", "", TestClient.NoDeadline);
+        Task<PostReport> posting = Alice.Wall.PostAsync(Alice.Keys, wall, "mine", "", TestClient.NoDeadline);
         await TestClient.PassTimeUntilAsync(posting, Time);
         Assert.True((await posting).IsSuccess);
         Assert.Equal("mine", (await Bob.Wall.LoadAsync(wall, 0, 9, Deadline)).Value!.Posts.Single().Post.Text);

@@ -161,6 +161,57 @@ public sealed class SessionStateTests : IDisposable
         Assert.Equal(3, Directory.EnumerateFiles(_folder, "*.damaged-*", SearchOption.AllDirectories).Count());
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_lost_part_of_a_day_is_read_before_it_is_written_also_where_another_device_was_first(bool isSecondDevice)
+    {
+        byte[][] sent = [.. Enumerable.Range(0, 12).Select(_ => RandomNumberGenerator.GetBytes(UsualBytes))];
+        byte[][] others = [.. Enumerable.Range(0, 12).Select(_ => RandomNumberGenerator.GetBytes(UsualBytes))];
+        var phone = new MessengerSession(Options() with { Directory = Path.Combine(_folder, "phone") });
+        await using (phone)
+        {
+            if (isSecondDevice)
+            {
+                await phone.StartAsync(new SessionUser(Users.Fast(1), _network.Client(1)));
+                foreach (byte[] envelope in others) Assert.True((await QueueAsync(phone, envelope)).IsSuccess);
+            }
+
+            await using (MessengerSession alice = await StartAsync(1))
+            {
+                foreach (byte[] envelope in sent[..10]) Assert.True((await QueueAsync(alice, envelope)).IsSuccess);
+            }
+
+            string part = Assert.Single(Directory.EnumerateFiles(Path.Combine(_folder, Alice), "outbox-*.0"));
+            await File.WriteAllBytesAsync(part, [1, 2, 3]);
+            // Twice: the first start marks it, and must not forget that when it ends before anything is sent.
+            await using (MessengerSession marking = await StartAsync(1)) await marking.Resumed.WaitAsync(TimeSpan.FromMinutes(1));
+            _network.IsUnreachable = true;
+            await using (MessengerSession away = await StartAsync(1)) Assert.False((await QueueAsync(away, sent[10])).IsSuccess);
+            _network.IsUnreachable = false;
+            await using MessengerSession again = await StartAsync(1);
+            Assert.True((await QueueAsync(again, sent[11])).IsSuccess);
+        }
+
+        await using MessengerSession bob = await StartAsync(2);
+        InboxReport report = await bob.Services.Inbox.RetrieveAsync(Bob, [Alice], InboxDepth.Full, Deadline);
+        string[] expected = [.. sent[..10].Append(sent[11]).Concat(isSecondDevice ? others : []).Select(Convert.ToHexString)];
+        Assert.Subset(report.Messages.Select(message => Convert.ToHexString(message.Envelope.Span)).ToHashSet(), expected.ToHashSet());
+    }
+
+    [Fact]
+    public async Task A_file_with_the_number_of_no_part_costs_nothing()
+    {
+        await using (MessengerSession alice = await StartAsync(1)) Assert.True((await QueueAsync(alice, [1])).IsSuccess);
+        ulong day = DnaKeys.DayOf((ulong)_time.GetUtcNow().ToUnixTimeSeconds());
+        string foreign = Path.Combine(_folder, Alice, $"outbox-{Bob}.{day}.{int.MaxValue}");
+        await File.WriteAllBytesAsync(foreign, [1]);
+        await using MessengerSession again = await StartAsync(1);
+        Assert.True((await QueueAsync(again, [2])).IsSuccess);
+        Assert.True(File.Exists(foreign));
+        Assert.Empty(_notices);
+    }
+
     [Fact]
     public async Task What_cannot_be_kept_is_not_sent()
     {

@@ -28,6 +28,18 @@ public sealed class DeclinedRequestsTests : IDisposable
     }
 
     [Fact]
+    public void A_file_that_cannot_be_read_is_not_written_over()
+    {
+        _state.Prepare();
+        string file = Path.Combine(_state.OfUser, "declined");
+        Directory.CreateDirectory(file);
+        var declined = new DeclinedRequests(_state);
+        Assert.False(declined.Contains(Sender, 1));
+        Assert.ThrowsAny<Exception>(() => declined.Add(Sender, 1));
+        Assert.True(Directory.Exists(file));
+    }
+
+    [Fact]
     public void A_file_of_nonsense_hides_nothing_and_does_not_grow_without_end()
     {
         _state.Prepare();

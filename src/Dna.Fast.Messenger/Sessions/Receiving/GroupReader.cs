@@ -8,7 +8,7 @@ namespace Dna.Fast.Messenger;
 internal sealed class GroupReader(IUserKeys keys, MessengerServices services, IDeliveryLog log, WatchedGroup watched)
 {
     /// <summary>Versions of a group's key that are looked for: messages live for a week, and a key changes when somebody comes or goes.</summary>
-    private const uint VersionsMax = 16;
+    private const int VersionsMax = 16;
 
     private readonly Dictionary<uint, ReadOnlyMemory<byte>> _keys = [];
 
@@ -59,8 +59,7 @@ internal sealed class GroupReader(IUserKeys keys, MessengerServices services, ID
     /// <returns>False when whether there is a key is not known.</returns>
     private async Task<bool> FetchKeysAsync(Group group, Deadline deadline, CancellationToken cancellation)
     {
-        uint oldest = group.KeyVersion > VersionsMax ? group.KeyVersion - VersionsMax : 1;
-        uint[] missing = [.. Enumerable.Range(0, (int)(group.KeyVersion + 1 - Math.Min(oldest, group.KeyVersion + 1))).Select(i => oldest + (uint)i).Where(version => !_keys.ContainsKey(version))];
+        uint[] missing = [.. GroupKeyService.VersionsFrom(group.KeyVersion, VersionsMax).Where(version => !_keys.ContainsKey(version))];
         if (missing.Length == 0) return true;
         Answer<PublicKeyEntry> creator = await services.Keyserver.LookupAsync(group.Creator, deadline.Left, cancellation).ConfigureAwait(false);
         if (creator.Value is not { } owner) return false;

@@ -11,7 +11,7 @@ internal static partial class DurableFile
 
     /// <summary>Writes beside the file and takes its name.</summary>
     /// <param name="suffix">What is added to the name of the file beside it: of several writers each needs another.</param>
-    /// <param name="isDurable">True: it is on the disk before this returns. False: the old or the new content is there after a power cut.</param>
+    /// <param name="isDurable">True: it is on the disk, under its name, before this returns. False: the old or the new content is there after a power cut.</param>
     /// <exception cref="IOException">Not written; an old file is untouched.</exception>
     /// <exception cref="UnauthorizedAccessException">Not written; an old file is untouched.</exception>
     public static void Write(string path, ReadOnlySpan<byte> content, bool isDurable, string suffix = Temporary)
@@ -24,7 +24,8 @@ internal static partial class DurableFile
         using (var file = new FileStream(temporary, options))
         {
             file.Write(content);
-            file.Flush(flushToDisk: isDurable);
+            // Always: a name may reach the disk before the content it was given to, and then an empty file replaces a good one.
+            file.Flush(flushToDisk: true);
         }
 
         File.Move(temporary, path, overwrite: true);

@@ -8,7 +8,7 @@ namespace Dna.Fast.Messenger;
 
 /// <summary>Outboxes in a user's folder: for each recipient <c>outbox-RECIPIENT</c>, and today's buckets in <c>outbox-RECIPIENT.DAY.PART</c>. Any thread; processes share it.</summary>
 /// <remarks>
-/// Outbox: <c>flags 1 (1 pending, 4 last seq known) | last seq 8 | day 8 | device slot 8 | messages</c>; part: <c>flags 1 (1 pending, 2 written) | last seq 8 | value id 8 | messages</c>; messages as
+/// Outbox: <c>flags 1 (1 pending, 4 last seq known) | last seq 8 | day 8 | device slot 8 | messages</c>; part: <c>flags 1 (1 pending, 2 written, 8 lost) | last seq 8 | value id 8 | messages</c>; messages as
 /// <see cref="OutboxCodec"/> has them, numbers big-endian.
 /// </remarks>
 internal sealed class FileOutboxStore(StateFolder folder) : IOutboxStore
@@ -17,6 +17,7 @@ internal sealed class FileOutboxStore(StateFolder folder) : IOutboxStore
     private const byte Pending = 1;
     private const byte Written = 2;
     private const byte SeqKnown = 4;
+    private const byte Lost = 8;
     private const int HeaderBytes = 1 + 8 + 8 + 8;
     private const int PartHeaderBytes = 1 + 8 + 8;
 
@@ -65,8 +66,9 @@ internal sealed class FileOutboxStore(StateFolder folder) : IOutboxStore
         string[] parts = name[Begin.Length..].Split('.');
         if (UserFingerprint.Normalise(parts[0]) is not { } recipient) return null;
         if (parts.Length == 1) return (recipient, null, null);
-        bool isPart = parts.Length == 3 && ulong.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out _) && int.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out _);
-        return isPart ? (recipient, ulong.Parse(parts[1], CultureInfo.InvariantCulture), int.Parse(parts[2], CultureInfo.InvariantCulture)) : null;
+        if (parts.Length != 3 || !ulong.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out ulong day)) return null;
+        // A number that no part has is somebody else's file: room is made for all parts before one.
+        return int.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out int part) && part < OutboxLimits.PartsMax ? (recipient, day, part) : null;
     }
 
     private void Read(string recipient, Known known)
@@ -89,12 +91,13 @@ internal sealed class FileOutboxStore(StateFolder folder) : IOutboxStore
 
         // An id of chance: nobody else, and no other device, has it.
         while (known.DeviceSlot <= 1) known.DeviceSlot = BinaryPrimitives.ReadUInt64BigEndian(RandomNumberGenerator.GetBytes(8));
-        ReadParts(recipient, state);
+        ReadParts(recipient, known);
         known.IsRead = true;
     }
 
-    private void ReadParts(string recipient, OutboxState state)
+    private void ReadParts(string recipient, Known known)
     {
+        OutboxState state = known.State;
         (string Name, ulong Day, int Part)[] files =
         [
             .. folder.Names(Begin + recipient + ".").Select(name => (Name: name, File: Parse(name))).Where(entry => entry.File?.Part is not null)
@@ -106,25 +109,38 @@ internal sealed class FileOutboxStore(StateFolder folder) : IOutboxStore
         state.BeginDay(day);
         foreach ((string name, _, int number) in files.Where(file => file.Day == day).OrderBy(file => file.Part))
         {
-            var part = new DayPart();
+            while (state.Parts.Count < number) state.Parts.Add(LostPart(recipient, known, state.Parts.Count));
             if (folder.Read(StateKind.OutboxPart, name) is { Length: >= PartHeaderBytes } content)
             {
-                part.IsPending = (content[0] & Pending) != 0;
-                part.IsWritten = (content[0] & Written) != 0;
+                var part = new DayPart { IsPending = (content[0] & Pending) != 0, IsWritten = (content[0] & Written) != 0, IsLost = (content[0] & Lost) != 0 };
                 state.LastSeq = Math.Max(state.LastSeq, BinaryPrimitives.ReadUInt64BigEndian(content.AsSpan(1)));
                 part.Slot = BinaryPrimitives.ReadUInt64BigEndian(content.AsSpan(9));
                 OutboxCodec.Read(content.AsSpan(PartHeaderBytes), out List<OfflineMessage> messages);
                 part.Messages.AddRange(messages);
+                if (part.IsLost) state.IsSeqKnown = false;
+                state.Parts.Add(part);
             }
             else
             {
-                state.IsSeqKnown = false;
+                state.Parts.Add(LostPart(recipient, known, number));
             }
-
-            // A missing or damaged one leaves its place empty: what the network has there is not written over, as it is not known to be ours.
-            while (state.Parts.Count < number) state.Parts.Add(new DayPart());
-            state.Parts.Add(part);
         }
+    }
+
+    /// <summary>The place of a part whose file is missing or damaged, marked on the disk, as the file is gone at the next start.</summary>
+    /// <remarks>What the network has there may be ours, under the owner's id or this device's: under the latter the part is written again, with all that was found.</remarks>
+    private DayPart LostPart(string recipient, Known known, int number)
+    {
+        known.State.IsSeqKnown = false;
+        var part = new DayPart { Slot = known.DeviceSlot, IsLost = true };
+        folder.Write(StateKind.OutboxPart, PartName(recipient, known.State.Day, number), PartContent(known.State, part));
+        return part;
+    }
+
+    private static byte[] PartContent(OutboxState state, DayPart part)
+    {
+        int flags = (part.IsPending ? Pending : 0) | (part.IsWritten ? Written : 0) | (part.IsLost ? Lost : 0);
+        return new ByteWriter(PartHeaderBytes + OutboxCodec.SizeOf(part.Messages)).Byte((byte)flags).UInt64(state.LastSeq).UInt64(part.Slot).Bytes(OutboxCodec.Write(part.Messages)).ToArray();
     }
 
     private sealed class Known
@@ -159,10 +175,8 @@ internal sealed class FileOutboxStore(StateFolder folder) : IOutboxStore
 
         public override void SavePart(int part, bool isDurable)
         {
-            DayPart kept = State.Parts[part];
-            var content = new ByteWriter(PartHeaderBytes + OutboxCodec.SizeOf(kept.Messages));
-            content.Byte((byte)((kept.IsPending ? Pending : 0) | (kept.IsWritten ? Written : 0))).UInt64(State.LastSeq).UInt64(kept.Slot).Bytes(OutboxCodec.Write(kept.Messages));
-            Save(() => folder.Write(StateKind.OutboxPart, PartName(recipient, State.Day, part), content.Written, isDurable));
+            byte[] content = PartContent(State, State.Parts[part]);
+            Save(() => folder.Write(StateKind.OutboxPart, PartName(recipient, State.Day, part), content, isDurable));
         }
 
         public override void Dispose() => turn.Dispose();

@@ -63,11 +63,12 @@ internal static class GroupCommand
     /// <summary>Says why a change of a group was not made.</summary>
     /// <param name="what">"renamed", "deleted".</param>
     public static Task<int> FailAsync(GroupDesk desk, Group group, ResultCode code, string what, params ReadOnlySpan<CodeText> own) => desk.Scene.FailAsync(
-        code, $"the group {group.Name}",
+        code, $"the group {Titles.Of(group.Name)}",
         [
-            new CodeText(ResultCode.NotFound, $"the group {group.Name} is not in the network any more (nodes answered)"),
-            new CodeText(ResultCode.AuthenticationFailed, $"the group {group.Name} is not yours to be {what}; nothing was sent"),
+            new CodeText(ResultCode.NotFound, $"the group {Titles.Of(group.Name)} is not in the network any more (nodes answered)"),
+            new CodeText(ResultCode.AuthenticationFailed, $"the group {Titles.Of(group.Name)} is not yours to be {what}; nothing was sent"),
             new CodeText(ResultCode.InvalidParameter, $"a name has 1 to {Group.NameBytesMax} bytes, a description up to {Group.DescriptionBytesMax}, both without quotes, backslashes and control characters; nothing was sent"),
+            new CodeText(ResultCode.OutOfMemory, $"the group {Titles.Of(group.Name)} was changed too often since its creator did: when the creator changes it, members can again; nothing was sent"),
             .. own,
         ]);
 }

@@ -28,7 +28,7 @@ internal static class GroupDeleteCommand
         if (!deleted.IsSuccess)
         {
             return await GroupCommand.FailAsync(
-                desk, group, deleted.Code, "deleted", new CodeText(ResultCode.AuthenticationFailed, $"only the creator of {group.Name} deletes it; dna group remove leaves it")).ConfigureAwait(false);
+                desk, group, deleted.Code, "deleted", new CodeText(ResultCode.AuthenticationFailed, $"only the creator of {Titles.Of(group.Name)} deletes it; dna group remove leaves it")).ConfigureAwait(false);
         }
 
         desk.Book.Forget(group.Uuid);

@@ -49,11 +49,11 @@ internal static class GroupMemberCommands
         (string? fingerprint, int code) = await scene.WhoAsync(user).ConfigureAwait(false);
         if (fingerprint is null) return code;
         if (group.Members.Count >= GroupKeyPacket.MembersMax && !group.Members.Contains(fingerprint))
-            return await ClientCommand.FailAsync(scene.Error, ExitCode.Failed, $"{group.Name} has {GroupKeyPacket.MembersMax} members, and no more are possible; nothing was sent").ConfigureAwait(false);
+            return await ClientCommand.FailAsync(scene.Error, ExitCode.Failed, $"{Titles.Of(group.Name)} has {GroupKeyPacket.MembersMax} members, and no more are possible; nothing was sent").ConfigureAwait(false);
         Answer<Group> changed = await scene.Services.Groups.AddMemberAsync(scene.Keys, group.Uuid, group.Creator, fingerprint, scene.Deadline, scene.Cancellation).ConfigureAwait(false);
         if (changed.Value is { } next) return await HandOutAsync(desk, next, "added").ConfigureAwait(false);
         return await GroupCommand.FailAsync(
-            desk, group, changed.Code, "changed", new CodeText(ResultCode.AlreadyExists, $"{user} is a member of {group.Name} already")).ConfigureAwait(false);
+            desk, group, changed.Code, "changed", new CodeText(ResultCode.AlreadyExists, $"{user} is a member of {Titles.Of(group.Name)} already")).ConfigureAwait(false);
     }
 
     private static async Task<int> RemoveAsync(GroupDesk desk, Group group, ParseResult result)
@@ -62,12 +62,12 @@ internal static class GroupMemberCommands
         string user = result.GetValue(User)!;
         (string? fingerprint, int code) = await scene.WhoAsync(user).ConfigureAwait(false);
         if (fingerprint is null) return code;
-        if (!group.Members.Contains(fingerprint)) return await ClientCommand.FailAsync(scene.Error, ExitCode.Failed, $"{user} is no member of {group.Name}").ConfigureAwait(false);
+        if (!group.Members.Contains(fingerprint)) return await ClientCommand.FailAsync(scene.Error, ExitCode.Failed, $"{user} is no member of {Titles.Of(group.Name)}").ConfigureAwait(false);
         Answer<Group> changed = await scene.Services.Groups.RemoveMemberAsync(scene.Keys, group.Uuid, group.Creator, fingerprint, scene.Deadline, scene.Cancellation).ConfigureAwait(false);
         if (changed.Value is { } next) return await HandOutAsync(desk, next, "removed").ConfigureAwait(false);
         string reason = fingerprint == group.Creator
-            ? $"the creator of {group.Name} cannot leave it: dna group delete ends it"
-            : $"only the creator of {group.Name} removes others";
+            ? $"the creator of {Titles.Of(group.Name)} cannot leave it: dna group delete ends it"
+            : $"only the creator of {Titles.Of(group.Name)} removes others";
         return await GroupCommand.FailAsync(desk, group, changed.Code, "changed", new CodeText(ResultCode.AuthenticationFailed, reason)).ConfigureAwait(false);
     }
 

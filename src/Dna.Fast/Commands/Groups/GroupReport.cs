@@ -9,7 +9,7 @@ namespace Dna.Fast.Commands.Groups;
 /// <summary>Shows groups and what is said in them.</summary>
 internal sealed class GroupReport(GroupDesk desk)
 {
-    private readonly UserNames _names = new(desk.Scene);
+    private readonly UserNames _names = new(desk.Scene, TimeProvider.System);
 
     /// <summary>Shows a group. JSON: <c>uuid, name, description, creator, created_at</c> (seconds since 1970)<c>, version, key_version</c> (0: no key yet)<c>, members[]</c> (fingerprints).</summary>
     /// <param name="done">What was done with it, for people; null for nothing.</param>
@@ -47,7 +47,7 @@ internal sealed class GroupReport(GroupDesk desk)
     {
         string? name = await _names.OfAsync(message.Sender).ConfigureAwait(false);
         string shown = await _names.ShownAsync(message.Sender).ConfigureAwait(false);
-        await desk.Scene.SayAsync($"{Dates.Second(message.TimestampMs / 1000)} {group.Name}: {shown} {ValueText.Quote(message.Text)}", json =>
+        await desk.Scene.SayAsync($"{Dates.Second(message.TimestampMs / 1000)} {Titles.Of(group.Name)}: {shown} {ValueText.Quote(message.Text)}", json =>
         {
             json.WriteString("id", message.Id);
             json.WriteString("group", group.Uuid);
@@ -63,7 +63,7 @@ internal sealed class GroupReport(GroupDesk desk)
     public async Task<int> SayMissingAsync(Group group, GroupTexts texts)
     {
         if (texts.Unopened > 0)
-            await desk.Scene.NoteAsync(string.Create(CultureInfo.InvariantCulture, $"{texts.Unopened} messages to {group.Name} are sealed with keys that you were not handed, or by senders whose keys are not known")).ConfigureAwait(false);
-        return texts.IsComplete ? ExitCode.Ok : await desk.Scene.FailAsync(ResultCode.Timeout, $"all messages to {group.Name}").ConfigureAwait(false);
+            await desk.Scene.NoteAsync(string.Create(CultureInfo.InvariantCulture, $"{texts.Unopened} messages to {Titles.Of(group.Name)} are sealed with keys that you were not handed, or by senders whose keys are not known")).ConfigureAwait(false);
+        return texts.IsComplete ? ExitCode.Ok : await desk.Scene.FailAsync(ResultCode.Timeout, $"all messages to {Titles.Of(group.Name)}").ConfigureAwait(false);
     }
 }

@@ -28,7 +28,7 @@ internal static class GroupRotateCommand
     private static async Task<int> RotateAsync(GroupDesk desk, Group group)
     {
         if (group.Creator != desk.Scene.Fingerprint)
-            return await ClientCommand.FailAsync(desk.Scene.Error, ExitCode.Failed, $"only the creator of {group.Name} hands out its key").ConfigureAwait(false);
+            return await ClientCommand.FailAsync(desk.Scene.Error, ExitCode.Failed, $"only the creator of {Titles.Of(group.Name)} hands out its key").ConfigureAwait(false);
         (Group? rotated, int code) = await desk.RotateAsync(group).ConfigureAwait(false);
         return rotated is null ? code : await new GroupReport(desk).SayAsync(rotated, "new key").ConfigureAwait(false);
     }

@@ -46,12 +46,12 @@ internal static class GroupSendCommand
         if (!sent.IsSuccess)
         {
             return await scene.FailAsync(
-                sent.Code, $"the message to {group.Name}",
+                sent.Code, $"the message to {Titles.Of(group.Name)}",
                 new CodeText(ResultCode.InvalidParameter, $"a message to a group has 1 to {GroupMessage.TextBytesMax} bytes; nothing was sent"),
-                new CodeText(ResultCode.OutOfMemory, $"you have sent as many messages to {group.Name} today as a day takes; nothing was sent")).ConfigureAwait(false);
+                new CodeText(ResultCode.OutOfMemory, $"you have sent as many messages to {Titles.Of(group.Name)} today as a day takes; nothing was sent")).ConfigureAwait(false);
         }
 
-        return await scene.SayAsync(string.Create(CultureInfo.InvariantCulture, $"sent to {group.Name}: {sent.Acknowledged} nodes keep it"), json =>
+        return await scene.SayAsync(string.Create(CultureInfo.InvariantCulture, $"sent to {Titles.Of(group.Name)}: {sent.Acknowledged} nodes keep it"), json =>
         {
             json.WriteString("group", group.Uuid);
             json.WriteNumber("key_version", group.KeyVersion);
@@ -60,5 +60,5 @@ internal static class GroupSendCommand
     }
 
     private static Task<int> NoMemberAsync(GroupDesk desk, Group group) => desk.Scene.FailAsync(
-        ResultCode.AuthenticationFailed, group.Name, new CodeText(ResultCode.AuthenticationFailed, $"you are no member of {group.Name}: a member adds you with dna group add"));
+        ResultCode.AuthenticationFailed, Titles.Of(group.Name), new CodeText(ResultCode.AuthenticationFailed, $"you are no member of {Titles.Of(group.Name)}: a member adds you with dna group add"));
 }

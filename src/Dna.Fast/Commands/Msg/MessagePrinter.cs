@@ -8,7 +8,7 @@ namespace Dna.Fast.Commands.Msg;
 /// <summary>Shows received messages, and says that we have them.</summary>
 internal sealed class MessagePrinter(MessengerScene scene)
 {
-    public UserNames Names { get; } = new(scene);
+    public UserNames Names { get; } = new(scene, TimeProvider.System);
 
     /// <summary>Shows one: <c>2026-01-31 12:00:00 alice "Hello"</c>, the time in UTC by the sender's clock.</summary>
     /// <remarks>JSON: <c>id</c>, <c>from</c> (fingerprint), <c>name</c> (null without one), <c>timestamp</c> (seconds since 1970), <c>text</c>, or <c>data</c> (base64) when it is no text.</remarks>

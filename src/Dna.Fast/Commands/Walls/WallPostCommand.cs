@@ -48,19 +48,20 @@ internal static class WallPostCommand
         return await Text.ForEachAsync(surroundings, scene, result, text => PostAsync(scene, wall, text, replyTo)).ConfigureAwait(false);
     }
 
-    /// <remarks>JSON: <c>wall</c> (fingerprint), <c>acknowledged</c>: nodes that keep it.</remarks>
+    /// <remarks>JSON: <c>wall</c> (fingerprint), <c>id</c> of the post, for <c>--reply-to</c> and votes, <c>acknowledged</c>: nodes that keep it.</remarks>
     private static async Task<int> PostAsync(MessengerScene scene, string wall, string text, string replyTo)
     {
-        PutReport posted = await scene.Services.Wall.PostAsync(scene.Keys, wall, text, replyTo, scene.Deadline, scene.Cancellation).ConfigureAwait(false);
+        PostReport posted = await scene.Services.Wall.PostAsync(scene.Keys, wall, text, replyTo, scene.Deadline, scene.Cancellation).ConfigureAwait(false);
         if (!posted.IsSuccess)
         {
             return await scene.FailAsync(
                 posted.Code, "the post", new CodeText(ResultCode.InvalidParameter, $"a post has 1 to {WallPost.TextBytesMax} bytes, and --reply-to is the id of a post; nothing was sent")).ConfigureAwait(false);
         }
 
-        return await scene.SayAsync(string.Create(CultureInfo.InvariantCulture, $"posted: {posted.Acknowledged} nodes keep it"), json =>
+        return await scene.SayAsync(string.Create(CultureInfo.InvariantCulture, $"posted {posted.Id}: {posted.Acknowledged} nodes keep it"), json =>
         {
             json.WriteString("wall", wall);
+            json.WriteString("id", posted.Id);
             json.WriteNumber("acknowledged", posted.Acknowledged);
         }).ConfigureAwait(false);
     }

@@ -44,7 +44,7 @@ internal static class WallReadCommand
         Answer<WallPage> loaded = await scene.Services.Wall.LoadAsync(wall, First.Read(result), Count.Read(result), scene.Deadline, scene.Cancellation).ConfigureAwait(false);
         if (loaded.Value is not { } page)
             return await scene.FailAsync(loaded.Code, $"the wall of {user}", new CodeText(ResultCode.NotFound, $"there is no post on the wall of {user} (nodes answered)")).ConfigureAwait(false);
-        var names = new UserNames(scene);
+        var names = new UserNames(scene, TimeProvider.System);
         foreach (VerifiedPost post in page.Posts)
         {
             (VoteCount? votes, code) = result.GetValue(Votes) ? await CountAsync(scene, post).ConfigureAwait(false) : (null, ExitCode.Ok);

@@ -136,6 +136,19 @@ public sealed class Node : IDisposable
         return operation;
     }
 
+    /// <summary>Sees to it that the nearest 8 other nodes hold a value of ours, before we leave: those who have it are asked and sent nothing.</summary>
+    /// <param name="key">Infohash.</param>
+    /// <param name="packed">As <see cref="Put"/> takes it.</param>
+    /// <param name="createdUnixMs">When the value was created: its life is not prolonged.</param>
+    /// <param name="done">Called once; <see cref="PutOutcome.Acknowledged"/> counts those who hold it now.</param>
+    /// <exception cref="ArgumentException">Not a packed value, id 0, or too large.</exception>
+    public IOperation HandOver(in InfoHash key, ReadOnlyMemory<byte> packed, long createdUnixMs, Action<PutOutcome> done)
+    {
+        var operation = new PutOperation(_owner.Parts, key, packed, createdUnixMs, isPermanent: false, done) { IsHandOver = true };
+        _inbox.Post(operation.Start);
+        return operation;
+    }
+
     /// <summary>Gets the values under a key, each once (section 4.7); forged ones are left out.</summary>
     /// <param name="key">Infohash.</param>
     /// <param name="where">A raw query map with filters, or empty.</param>

@@ -113,6 +113,16 @@ public sealed class FasterValueStore : IValueStore
     /// <param name="visitor">Shown each value with its infohash; may take its time, and may call the store.</param>
     public void Scan(long nowUnixMs, IKeyValueVisitor visitor) => Keeper.Scan(nowUnixMs, visitor);
 
+    /// <summary>Visits a part of the store, for somebody who needs long for all of it: between parts the store cleans up, compacts and takes its checkpoints.</summary>
+    /// <remarks>What compaction moves meanwhile is met again at the end, so a value may be visited twice, and none that stays is left out. The last part ends at what is the end then.</remarks>
+    /// <param name="from">0, or what the last call returned.</param>
+    /// <param name="bytes">How much of the log to go over, about.</param>
+    /// <param name="nowUnixMs">Now.</param>
+    /// <param name="visitor">As <see cref="Scan"/> takes it.</param>
+    /// <returns>Where to go on; negative when that was all.</returns>
+    /// <exception cref="IOException">The disk cannot be read, or the store closes: the part is not complete.</exception>
+    public long ScanPart(long from, long bytes, long nowUnixMs, IKeyValueVisitor visitor) => Keeper.ScanPart(from, bytes, nowUnixMs, visitor);
+
     /// <summary>Commits everything and closes the files, within a few seconds even when the disk takes nothing.</summary>
     public void Dispose()
     {

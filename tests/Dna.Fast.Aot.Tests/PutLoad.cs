@@ -52,6 +52,18 @@ internal sealed class PutLoad : IDisposable
         }
     }
 
+    /// <summary>Puts so many and waits for every acknowledgement.</summary>
+    public void PutAll(int count)
+    {
+        _socket.ReceiveTimeout = 60_000;
+        byte[] token = FindToken();
+        for (int put = 0; put < count || _open.Count > 0;)
+        {
+            for (; put < count && _open.Count < WindowMax; put++) Put(token);
+            TryTake();
+        }
+    }
+
     /// <summary>The packed values a node has under a key.</summary>
     public List<byte[]> Get(InfoHash key)
     {

@@ -49,6 +49,32 @@ public sealed class PutAndGetTests
     });
 
     [Fact]
+    public void A_node_that_leaves_gives_its_value_to_the_nearest_who_lack_it_and_nothing_to_who_has_it() => Scenario.Run(SimOptions.Good, network =>
+    {
+        network.Grow(40);
+        for (ulong index = 1; index <= 10; index++)
+        {
+            InfoHash key = network.NewId();
+            byte[] packed = SimValue.Pack(index, "x");
+            network.PutAndWait(network.AnyNode(), key, packed);
+            SimNode leaving = network.Nearest(key, 1)[0];
+            // The ninth finds the key too far away as long as we are there: it acknowledges and keeps nothing.
+            IReadOnlyList<SimNode> others = network.Nearest(key, 8).Where(node => node != leaving).ToList();
+            others[3].Store.Remove(key, index);
+            others[5].Store.Remove(key, index);
+            long[] puts = others.Select(node => node.Node.Count(Counter.PutsIn)).ToArray();
+            HashSet<SimNode> before = network.Holders(key, index).ToHashSet();
+            PutOutcome? outcome = null;
+            leaving.Node.HandOver(key, packed, network.Now.UnixMs, ended => outcome = ended);
+            network.RunUntil(() => outcome is not null, SimOperations.OperationMsMax, "A hand-over ends");
+            Assert.True(outcome!.Value.Acknowledged >= others.Count);
+            Assert.All(others, node => Assert.Contains(index, node.Stored(key)));
+            for (int i = 0; i < others.Count; i++)
+                Assert.Equal(before.Contains(others[i]) ? 0 : 1, others[i].Node.Count(Counter.PutsIn) - puts[i]);
+        }
+    });
+
+    [Fact]
     public void Big_values_survive_reordering_duplicates_and_loss() => Scenario.Run(SimOptions.Bad with { LatencyMsMax = 300 }, network =>
     {
         // 16 fragments of which each is lost with 5 %: about every second put or reply arrives whole, so several tries and several holders count.

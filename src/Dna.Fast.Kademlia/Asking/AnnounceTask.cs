@@ -106,6 +106,12 @@ internal sealed class AnnounceTask(PutOperation operation) : ISearchTask
             case Standing.Unclear when !isLast:
                 Ask(search, node, state, operation.WholeQuery);
                 break;
+            case Standing.Present when operation.IsHandOver:
+                Asked++;
+                Acknowledged++;
+                state.Stage = Stage.Acknowledged;
+                state.AnnouncedMs = search.Turn.Ms;
+                break;
             case Standing.Present when operation.IsPermanent:
                 Refresh(search, node, state);
                 break;

@@ -68,6 +68,9 @@ internal sealed class PutOperation : IOperation, IValueVisitor
 
     public bool IsPermanent { get; }
 
+    /// <summary>The value is handed to the nearest others, by a node that has it and will leave: those who hold it are sent nothing.</summary>
+    public bool IsHandOver { get; init; }
+
     /// <summary>Nothing more is to be sent.</summary>
     public bool IsCancelled { get; private set; }
 
@@ -84,7 +87,7 @@ internal sealed class PutOperation : IOperation, IValueVisitor
     {
         if (_isEnded) return;
         if (IsPermanent) _parts.PermanentPuts++;
-        StoreOurselves();
+        if (!IsHandOver) StoreOurselves();
         foreach (FamilyParts family in _parts.Families)
         {
             var task = new AnnounceTask(this);
@@ -184,6 +187,8 @@ internal sealed class PutOperation : IOperation, IValueVisitor
         if (_isTold || _waiting.Count > 0) return;
         _isTold = true;
         if (!IsPermanent) _isEnded = true;
+        // A whole store is handed over: its searches must not stay.
+        if (IsHandOver) foreach (FamilyParts family in _parts.Families) family.Searches.Drop(_key);
         int acknowledged = _tasks.Sum(t => t.Task.Acknowledged), asked = _tasks.Sum(t => t.Task.Asked);
         bool reachable = _tasks.Any(t => t.Task.IsReachable), refused = acknowledged == 0 && _tasks.Any(t => t.Task.WasRefused);
         _done(new PutOutcome(acknowledged, asked, reachable, refused, _isNewerHere || _tasks.Any(t => t.Task.WasOutdated)));

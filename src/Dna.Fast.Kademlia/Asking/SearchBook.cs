@@ -33,6 +33,12 @@ internal sealed class SearchBook(IpFamily family, TurnState turn, TimerQueue tim
         return search;
     }
 
+    /// <summary>Forgets the search for a key when nobody waits for it: for somebody who goes through very many keys, each once.</summary>
+    public void Drop(in InfoHash key)
+    {
+        if (_searches.TryGetValue(key, out Search? search) && !search.HasTasks) _searches.Remove(key);
+    }
+
     public bool Contains(in InfoHash key) => _searches.ContainsKey(key);
 
     /// <summary>A contact was seen: every search may want it.</summary>

@@ -130,6 +130,22 @@ internal sealed class Keeper : IDisposable
         }
     }
 
+    /// <inheritdoc cref="FasterValueStore.ScanPart"/>
+    public long ScanPart(long from, long bytes, long nowUnixMs, IKeyValueVisitor visitor)
+    {
+        lock (_turn)
+        {
+            long end = _pass.Settle();
+            long begin = Math.Max(from, _engine.Values.Kv.Log.BeginAddress);
+            // Pages are read whole: a part ends with one.
+            long until = Math.Min(end, (begin + bytes + ValueLog.PageBytes - 1) & -ValueLog.PageBytes);
+            if (begin >= until) return -1;
+            long reached = _pass.Run(begin, until, new ScanSink(_engine, nowUnixMs, visitor), hurry: true);
+            if (reached < until && !_pass.MayGoOn) throw new IOException("the store is closing, or its disk takes nothing");
+            return reached < until || reached >= end ? -1 : reached;
+        }
+    }
+
     public void Dispose()
     {
         if (Stop(TickMs)) _wake.Dispose();

@@ -52,6 +52,7 @@ internal static class CommandLineRoot
             ConfigCommand.Create(),
             HealthcheckCommand.Create(),
             ProbeCommand.Create(),
+            DrainCommand.Create(),
             TopCommand.Create(),
             TableCommand.Create(),
             StoreCommand.Create(),

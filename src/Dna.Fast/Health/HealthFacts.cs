@@ -16,6 +16,9 @@ internal sealed record HealthFacts
     /// <summary>Bootstrap entries, and nodes known from an earlier run: whether there is anybody to join.</summary>
     public required bool HasSomebodyToJoin { get; init; }
 
+    /// <summary>The node was told to leave.</summary>
+    public bool IsDraining { get; init; }
+
     /// <summary>Since the node started.</summary>
     public required TimeSpan Uptime { get; init; }
 

@@ -26,6 +26,7 @@ internal sealed class HealthMonitor
     private readonly long _bornMs;
     private HealthReport? _report;
     private long _reportedMs;
+    private bool _reportedDraining;
     private long _sampledMs = long.MinValue / 2;
     private long _awaitedTicket;
     private long _awaitedMs;
@@ -48,13 +49,16 @@ internal sealed class HealthMonitor
             lock (_lock)
             {
                 Instant now = _source.Clock.Now;
-                return _report is { } fresh && now.Ms - _reportedMs < ReportMs ? fresh : Renew(now);
+                // Who says drain may look at once whether it took: no second of an old report then.
+                bool isFresh = now.Ms - _reportedMs < ReportMs && _source.IsDraining() == _reportedDraining;
+                return _report is { } fresh && isFresh ? fresh : Renew(now);
             }
         }
     }
 
     private HealthReport Renew(in Instant now)
     {
+        _reportedDraining = _source.IsDraining();
         HealthReport report = HealthRules.Judge(Gather(now));
         _report = report;
         _reportedMs = now.Ms;
@@ -81,6 +85,7 @@ internal sealed class HealthMonitor
             V4 = new FamilyFacts(_source.ServesV4, status.V4.Good, _most4),
             V6 = new FamilyFacts(_source.ServesV6, status.V6.Good, _most6),
             HasSomebodyToJoin = _source.HasSomebodyToJoin,
+            IsDraining = _reportedDraining,
             Uptime = TimeSpan.FromMilliseconds(now.Ms - _bornMs),
             Answered = answered,
             Expired = expired,

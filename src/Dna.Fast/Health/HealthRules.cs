@@ -12,10 +12,10 @@ namespace Dna.Fast.Health;
 /// </remarks>
 internal static class HealthRules
 {
-    public const string Contacts = "contacts", Replies = "replies", Store = "store", Clock = "clock", Disk = "disk", Threads = "threads";
+    public const string Contacts = "contacts", Replies = "replies", Store = "store", Clock = "clock", Disk = "disk", Threads = "threads", Serving = "serving";
 
     /// <summary>All checks, in the order of a report.</summary>
-    public static readonly IReadOnlyList<string> Names = [Contacts, Replies, Store, Clock, Disk, Threads];
+    public static readonly IReadOnlyList<string> Names = [Contacts, Replies, Store, Clock, Disk, Threads, Serving];
 
     /// <summary>A node that starts needs so long to join: bootstrap, its first searches, and one lost datagram of each.</summary>
     private static readonly TimeSpan JoinTime = TimeSpan.FromSeconds(30);
@@ -51,7 +51,7 @@ internal static class HealthRules
     {
         bool isAlone = IsAlone(facts);
         return new HealthReport(
-            [JudgeContacts(facts, isAlone), JudgeReplies(facts), JudgeStore(facts), JudgeClock(facts), JudgeDisk(facts), JudgeThreads(facts)], isAlone, IsAlive(facts));
+            [JudgeContacts(facts, isAlone), JudgeReplies(facts), JudgeStore(facts), JudgeClock(facts), JudgeDisk(facts), JudgeThreads(facts), JudgeServing(facts)], isAlone, IsAlive(facts));
     }
 
     // A disk that refuses says so, and a restart would not change its mind; one that is silent may have taken a thread of ours with it.
@@ -143,6 +143,10 @@ internal static class HealthRules
         HealthState state = facts.DiskFree < DiskFailing ? HealthState.Failing : facts.DiskFree < DiskWarning ? HealthState.Warning : HealthState.Ok;
         return new HealthCheck(Disk, state, free, state == HealthState.Ok ? "" : "Make room, or lower --store-limit");
     }
+
+    private static HealthCheck JudgeServing(HealthFacts facts) => facts.IsDraining
+        ? new HealthCheck(Serving, HealthState.Failing, "draining: it hands its values over and leaves", "Somebody said dna drain: use another node")
+        : new HealthCheck(Serving, HealthState.Ok, "answering", "");
 
     private static HealthCheck JudgeThreads(HealthFacts facts)
     {

@@ -32,6 +32,9 @@ internal sealed record HealthSource
     /// <summary>There are bootstrap entries, or nodes known from an earlier run.</summary>
     public required bool HasSomebodyToJoin { get; init; }
 
+    /// <summary>The node was told to leave: it answers nothing new, or soon will not.</summary>
+    public Func<bool> IsDraining { get; init; } = () => false;
+
     /// <summary>Free bytes of the file system a directory lies on, for this user.</summary>
     public static long FreeBytesOf(string directory)
     {

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
 using Dna.Fast.Client;
+using Dna.Fast.Hosting.Draining;
 using Dna.Fast.Identity;
 using Dna.Fast.Kademlia;
 using Dna.Fast.Logging;
@@ -113,7 +114,9 @@ internal sealed class NodeHost
         bootstrap.Replace(_settings.Bootstrap);
         var live = new LiveSettings(node, _store, _log, bootstrap, housekeeping);
         var reloading = new Reloading(_inputs, _configuration, live.Take, _log);
-        StatusSocket? status = StatusSocket.Open(_directory.StatusSocket, watch.Answer, _log);
+        using var drain = new DrainRun(node, _store, TimeProvider.System, _log);
+        watch.IsDraining = () => drain.IsUnderWay;
+        StatusSocket? status = StatusSocket.Open(_directory.StatusSocket, watch.Answer, _log, new NodeStreams(drain));
         using var end = CancellationTokenSource.CreateLinkedTokenSource(interrupt, hangup.TerminalGone);
         Task background = RunBackgroundAsync([housekeeping.RunAsync(end.Token), watch.RunAsync(end.Token), ReloadAsync(hangup, reloading, end.Token)], end.Token);
         workers.Start();
@@ -122,9 +125,10 @@ internal sealed class NodeHost
         _ = StartPages.GiveBack();
         using PeerDiscovery? discovery = Discover(node, workers);
 
-        await WaitAsync(end.Token).ConfigureAwait(false);
+        await WaitAsync(drain.Done, end.Token).ConfigureAwait(false);
+        await end.CancelAsync().ConfigureAwait(false);
         if (hangup.TerminalGone.IsCancellationRequested) _log.TerminalGone();
-        await StopAsync(node, workers, housekeeping, watch, status, background).ConfigureAwait(false);
+        await StopAsync(node, workers, housekeeping, watch, status, drain, background).ConfigureAwait(false);
         return ExitCode.Ok;
     }
 
@@ -216,11 +220,11 @@ internal sealed class NodeHost
         _log.Serving(addresses, node.Id.ToString(), values, _directory.FullPath);
     }
 
-    private async Task StopAsync(Node node, WorkerGroup workers, Housekeeping housekeeping, NodeWatch watch, StatusSocket? status, Task background)
+    private async Task StopAsync(Node node, WorkerGroup workers, Housekeeping housekeeping, NodeWatch watch, StatusSocket? status, DrainRun drain, Task background)
     {
         long start = Stopwatch.GetTimestamp();
         watch.SayStopping();
-        _log.Stopping("a signal");
+        _log.Stopping(drain.Done.IsCompleted ? "drained" : "a signal");
         using var watchdog = new Timer(
             _ =>
             {
@@ -228,6 +232,7 @@ internal sealed class NodeHost
                 Environment.Exit(ExitCode.Failed);
             },
             null, StopTimeout, Timeout.InfiniteTimeSpan);
+        await drain.StopAsync().ConfigureAwait(false);
         node.Drain();
         if (!await IsDrainedAsync(node).ConfigureAwait(false)) _log.NotDrained();
         housekeeping.SaveNodes();
@@ -253,11 +258,10 @@ internal sealed class NodeHost
         return true;
     }
 
-    private static async Task WaitAsync(CancellationToken interrupt)
+    private static async Task WaitAsync(Task drained, CancellationToken interrupt)
     {
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using CancellationTokenRegistration registration = interrupt.Register(() => ended.TrySetResult());
-        await ended.Task.ConfigureAwait(false);
+        await Task.WhenAny(ended.Task, drained).ConfigureAwait(false);
     }
-
 }

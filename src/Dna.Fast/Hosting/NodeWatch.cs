@@ -44,6 +44,7 @@ internal sealed class NodeWatch : IAsyncDisposable
                 DiskFree = () => HealthSource.FreeBytesOf(settings.DataDirectory),
                 ServesV4 = node.Context.Options.ServesV4,
                 ServesV6 = node.Context.Options.ServesV6,
+                IsDraining = () => IsDraining(),
                 HasSomebodyToJoin = settings.Bootstrap.Count > 0 || node.Context.Options.KnownNodes.Count > 0,
             },
             log);
@@ -58,6 +59,9 @@ internal sealed class NodeWatch : IAsyncDisposable
     public StatusReport Report { get; }
 
     public HealthMonitor Health { get; }
+
+    /// <summary>Whether the node was told to leave.</summary>
+    public Func<bool> IsDraining { get; set; } = () => false;
 
     /// <summary>Answers a question of the status socket: <c>table</c>, <c>store</c>, and for everything else the status.</summary>
     public byte[] Answer(string question) => question switch

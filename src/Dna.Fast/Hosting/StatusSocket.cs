@@ -6,13 +6,16 @@ using Microsoft.Extensions.Logging;
 namespace Dna.Fast.Hosting;
 
 /// <summary>The Unix socket in the data directory: whoever connects may send one line with a question, and gets one JSON object and the end.</summary>
-/// <remarks>No line within <see cref="QuestionTimeout"/>, an empty or an unknown one asks for the status. Only its owner can connect: the file has mode 0600 from its birth (umask) and the directory 0700. One caller at a time; a slow one is left alone after two seconds.</remarks>
+/// <remarks>A question of <see cref="ISocketStreams"/> begins a conversation instead, beside the others, which ends when its work does. No line within <see cref="QuestionTimeout"/>, an empty or an unknown one asks for the status. Only its owner can connect: the file has mode 0600 from its birth (umask) and the directory 0700. One caller at a time; a slow one is left alone after two seconds.</remarks>
 internal sealed class StatusSocket : IAsyncDisposable
 {
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(2);
 
     /// <summary>Our own commands send their line with the connection; a person with socat sends none and need not wait long.</summary>
     private static readonly TimeSpan QuestionTimeout = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Conversations at once: some exports and somebody who drains.</summary>
+    private const int TalksMax = 8;
 
     /// <summary>Longest line read.</summary>
     private const int QuestionBytesMax = 64;
@@ -22,11 +25,14 @@ internal sealed class StatusSocket : IAsyncDisposable
     private readonly Func<string, byte[]> _report;
     private readonly ILogger _log;
     private readonly CancellationTokenSource _end = new();
+    private readonly ISocketStreams? _streams;
+    private readonly List<Task> _talks = [];
     private readonly Task _serving;
 
-    private StatusSocket(Socket socket, string path, Func<string, byte[]> report, ILogger log)
+    private StatusSocket(Socket socket, string path, Func<string, byte[]> report, ISocketStreams? streams, ILogger log)
     {
         _socket = socket;
+        _streams = streams;
         _path = path;
         _report = report;
         _log = log;
@@ -36,7 +42,8 @@ internal sealed class StatusSocket : IAsyncDisposable
     /// <summary>Opens the socket. The caller owns the data directory, so a file of that name is left over from a process that is gone.</summary>
     /// <param name="report">Answers a question, without its end of line.</param>
     /// <returns>Null when the system refuses, which is logged: a node serves without it.</returns>
-    public static StatusSocket? Open(string path, Func<string, byte[]> report, ILogger log)
+    /// <param name="streams">Conversations; null: none.</param>
+    public static StatusSocket? Open(string path, Func<string, byte[]> report, ILogger log, ISocketStreams? streams = null)
     {
         Socket? socket = null;
         try
@@ -46,7 +53,7 @@ internal sealed class StatusSocket : IAsyncDisposable
             socket.Bind(new UnixDomainSocketEndPoint(path));
             if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
             socket.Listen();
-            return new StatusSocket(socket, path, report, log);
+            return new StatusSocket(socket, path, report, streams, log);
         }
         catch (Exception failure) when (failure is SocketException or IOException or UnauthorizedAccessException or ArgumentException)
         {
@@ -62,6 +69,7 @@ internal sealed class StatusSocket : IAsyncDisposable
         await _end.CancelAsync().ConfigureAwait(false);
         _socket.Dispose();
         await _serving.ConfigureAwait(false);
+        await Task.WhenAll(_talks).ConfigureAwait(false);
         _end.Dispose();
         try
         {
@@ -77,12 +85,21 @@ internal sealed class StatusSocket : IAsyncDisposable
     {
         while (!_end.IsCancellationRequested)
         {
+            Socket? caller = null;
             try
             {
-                using Socket caller = await _socket.AcceptAsync(_end.Token).ConfigureAwait(false);
+                caller = await _socket.AcceptAsync(_end.Token).ConfigureAwait(false);
                 using var timeout = CancellationTokenSource.CreateLinkedTokenSource(_end.Token);
                 timeout.CancelAfter(AnswerTimeout);
                 string question = await ReadQuestionAsync(caller, timeout.Token).ConfigureAwait(false);
+                _talks.RemoveAll(talk => talk.IsCompleted);
+                if (_streams?.Find(question) is { } talk && _talks.Count < TalksMax)
+                {
+                    _talks.Add(TalkAsync(caller, talk));
+                    caller = null;
+                    continue;
+                }
+
                 await SendAsync(caller, _report(question), timeout.Token).ConfigureAwait(false);
             }
             catch (Exception failure) when (failure is SocketException or OperationCanceledException or ObjectDisposedException)
@@ -93,6 +110,28 @@ internal sealed class StatusSocket : IAsyncDisposable
             {
                 _log.BackgroundFailed(failure);
             }
+            finally
+            {
+                caller?.Dispose();
+            }
+        }
+    }
+
+    private async Task TalkAsync(Socket caller, Func<Stream, CancellationToken, Task> talk)
+    {
+        await Task.Yield();
+        try
+        {
+            using var stream = new NetworkStream(caller, ownsSocket: true);
+            await talk(stream, _end.Token).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is SocketException or IOException or OperationCanceledException or ObjectDisposedException)
+        {
+            // The caller went away, or we end.
+        }
+        catch (Exception failure)
+        {
+            _log.BackgroundFailed(failure);
         }
     }
 

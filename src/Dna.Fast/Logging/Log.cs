@@ -33,6 +33,12 @@ internal static partial class Log
     [LoggerMessage(2, LogLevel.Information, "Stopping: {Reason}")]
     public static partial void Stopping(this ILogger log, string reason);
 
+    [LoggerMessage(36, LogLevel.Information, "Draining: {Values} values are handed over to other nodes, for {Seconds} s at most")]
+    public static partial void Draining(this ILogger log, long values, int seconds);
+
+    [LoggerMessage(37, LogLevel.Information, "Drained: {HandedOver} values are at other nodes, {Left} are not")]
+    public static partial void Drained(this ILogger log, long handedOver, long left);
+
     [LoggerMessage(3, LogLevel.Information, "Stopped after {Milliseconds} ms")]
     public static partial void Stopped(this ILogger log, long milliseconds);
 

@@ -44,10 +44,23 @@ internal static class HealthcheckCommand
         if (answer is null) return await ClientCommand.FailAsync(result.InvocationConfiguration.Error, ExitCode.Failed, problem).ConfigureAwait(false);
         using (answer)
         {
-            JsonElement health = answer.RootElement.TryGetProperty("health", out JsonElement inner) ? inner : answer.RootElement;
+            if (!TryFind(answer.RootElement, out JsonElement health, out bool isReady))
+                return await ClientCommand.FailAsync(result.InvocationConfiguration.Error, ExitCode.Failed, "that is no report of a node: is this a node's HTTP address?").ConfigureAwait(false);
             await result.InvocationConfiguration.Output.WriteLineAsync(result.GetValue(Json) ? health.GetRawText() : HealthTable.Write(health)).ConfigureAwait(false);
-            return health.GetProperty("ready").GetBoolean() ? ExitCode.Ok : ExitCode.Failed;
+            return isReady ? ExitCode.Ok : ExitCode.Failed;
         }
+    }
+
+    // Another program's answer may be any JSON.
+    private static bool TryFind(JsonElement answer, out JsonElement health, out bool isReady)
+    {
+        isReady = false;
+        health = answer;
+        if (answer.ValueKind != JsonValueKind.Object) return false;
+        if (answer.TryGetProperty("health", out JsonElement inner)) health = inner;
+        if (health.ValueKind != JsonValueKind.Object || !health.TryGetProperty("ready", out JsonElement ready)) return false;
+        isReady = ready.ValueKind == JsonValueKind.True;
+        return (isReady || ready.ValueKind == JsonValueKind.False) && health.TryGetProperty("checks", out JsonElement checks) && checks.ValueKind == JsonValueKind.Array;
     }
 
     private static async Task<(JsonDocument? Answer, string Problem)> AskAsync(ParseResult result)

@@ -1,7 +1,11 @@
+using Dna.Fast.Hosting;
+using Microsoft.Extensions.Logging;
+
 namespace Dna.Fast.Health;
 
 /// <summary>Looks after the node's health every few seconds: asks quiet peers, lets changes be told, and feeds systemd's watchdog while the node's machinery turns.</summary>
-internal sealed class HealthLoop(HealthMonitor monitor, PeerProbe probe, SystemdNotifier systemd, TimeProvider time)
+/// <remarks>A look that fails is logged and feeds nothing; the next one comes all the same.</remarks>
+internal sealed class HealthLoop(HealthMonitor monitor, PeerProbe probe, SystemdNotifier systemd, ILogger log, TimeProvider time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
@@ -16,12 +20,14 @@ internal sealed class HealthLoop(HealthMonitor monitor, PeerProbe probe, Systemd
     {
         TimeSpan interval = systemd.WatchdogInterval is { } watchdog && watchdog / LooksPerWatchdog < Interval ? watchdog / LooksPerWatchdog : Interval;
         using var timer = new PeriodicTimer(interval > IntervalMin ? interval : IntervalMin, time);
-        do
-        {
-            probe.Turn();
-            HealthReport report = monitor.Report;
-            systemd.Status(report.Summary, report.IsAlive);
-        }
-        while (await timer.WaitForNextTickAsync(cancellation).ConfigureAwait(false));
+        Background.Act(Look, log);
+        await Background.EveryAsync(timer, Look, log, cancellation).ConfigureAwait(false);
+    }
+
+    private void Look()
+    {
+        probe.Turn();
+        HealthReport report = monitor.Report;
+        systemd.Status(report.Summary, report.IsAlive);
     }
 }

@@ -25,7 +25,7 @@ internal sealed class Housekeeping(Node node, IValueStore store, StatusReport re
     public Task RunAsync(CancellationToken cancellation) => Task.WhenAll(
         EveryAsync(SaveInterval, SaveNodes, cancellation),
         EveryAsync(HealthInterval, CheckStore, cancellation),
-        EveryAsync(_statistics, SayStatistics, cancellation));
+        Background.EveryAsync(_statistics, SayStatistics, log, cancellation));
 
     public void Dispose() => _statistics.Dispose();
 
@@ -66,11 +66,6 @@ internal sealed class Housekeeping(Node node, IValueStore store, StatusReport re
     private async Task EveryAsync(TimeSpan interval, Action act, CancellationToken cancellation)
     {
         using var timer = new PeriodicTimer(interval, time);
-        await EveryAsync(timer, act, cancellation).ConfigureAwait(false);
-    }
-
-    private static async Task EveryAsync(PeriodicTimer timer, Action act, CancellationToken cancellation)
-    {
-        while (await timer.WaitForNextTickAsync(cancellation).ConfigureAwait(false)) act();
+        await Background.EveryAsync(timer, act, log, cancellation).ConfigureAwait(false);
     }
 }

@@ -1,6 +1,7 @@
 using Dna.Fast.Kademlia;
 using Dna.Fast.Kademlia.Guard;
 using Dna.Fast.Logging;
+using Dna.Fast.Proxy;
 using Dna.Fast.Settings;
 using Dna.Fast.Settings.Keys;
 using Dna.Fast.Storage;
@@ -8,7 +9,7 @@ using Dna.Fast.Storage;
 namespace Dna.Fast.Hosting;
 
 /// <summary>Hands new values of live settings to the parts that use them, while they run.</summary>
-internal sealed class LiveSettings(Node node, FasterValueStore store, StderrLogger log, BootstrapList bootstrap, Housekeeping housekeeping)
+internal sealed class LiveSettings(Node node, FasterValueStore store, StderrLogger log, BootstrapList bootstrap, Housekeeping housekeeping, NodeWatch watch)
 {
     private static readonly Dictionary<ConfigKey, Action<LiveSettings, Configuration>> Users = new()
     {
@@ -24,6 +25,9 @@ internal sealed class LiveSettings(Node node, FasterValueStore store, StderrLogg
             parts._housekeeping.StatisticsInterval = TimeSpan.FromSeconds(configuration.Get(LogKeys.StatisticsInterval)),
     };
 
+    /// <summary>Taken together at each reload, also when none changed: the files they name may have.</summary>
+    private static readonly ConfigKey[] OfTheProxy = [.. ProxyKeys.All.Where(key => key.IsLive)];
+
     private readonly Node _node = node;
     private readonly FasterValueStore _store = store;
     private readonly StderrLogger _log = log;
@@ -31,11 +35,12 @@ internal sealed class LiveSettings(Node node, FasterValueStore store, StderrLogg
     private readonly Housekeeping _housekeeping = housekeeping;
 
     /// <summary>Keys somebody here takes: all that call themselves live, which a test holds them to.</summary>
-    public static IReadOnlyCollection<ConfigKey> Keys => Users.Keys;
+    public static IReadOnlyCollection<ConfigKey> Keys => [.. Users.Keys, .. OfTheProxy];
 
     /// <summary>Hands over the values of some live keys.</summary>
     public void Take(Configuration configuration, IEnumerable<ConfigKey> keys)
     {
-        foreach (ConfigKey key in keys) Users[key](this, configuration);
+        foreach (ConfigKey key in keys.Except(OfTheProxy)) Users[key](this, configuration);
+        watch.ReloadProxy(ProxySettings.Of(configuration));
     }
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using Dna.Fast.Client;
 using Dna.Fast.Hosting.Draining;
+using Dna.Fast.Http;
 using Dna.Fast.Identity;
 using Dna.Fast.Kademlia;
 using Dna.Fast.Logging;
@@ -102,27 +103,30 @@ internal sealed class NodeHost
         }
         catch (IOException failure)
         {
+            await watch.DisposeAsync().ConfigureAwait(false);
             workers.Dispose();
             node.Dispose();
             _store.Dispose();
-            return await Commands.ClientCommand.FailAsync(error, ExitCode.AddressInUse, failure.Message).ConfigureAwait(false);
+            int code = HttpServer.IsAddressInUse(failure) ? ExitCode.AddressInUse : ExitCode.Failed;
+            return await Commands.ClientCommand.FailAsync(error, code, failure.Message).ConfigureAwait(false);
         }
 
         using var housekeeping = new Housekeeping(node, _store, watch.Report, _directory.Nodes, _state, _log, TimeProvider.System) { StatisticsInterval = _settings.StatisticsInterval };
         await using var bootstrap = new BootstrapList(
             (text, cancellation) => Resolver.ResolveAsync(text, HostPort.DefaultPort, cancellation), new BootstrappedNode(node), _log, TimeProvider.System);
         bootstrap.Replace(_settings.Bootstrap);
-        var live = new LiveSettings(node, _store, _log, bootstrap, housekeeping);
+        var live = new LiveSettings(node, _store, _log, bootstrap, housekeeping, watch);
         var reloading = new Reloading(_inputs, _configuration, live.Take, _log);
         using var drain = new DrainRun(node, _store, TimeProvider.System, _log);
         watch.IsDraining = () => drain.IsUnderWay;
         StatusSocket? status = StatusSocket.Open(_directory.StatusSocket, watch.Answer, _log, new NodeStreams(drain));
         using var end = CancellationTokenSource.CreateLinkedTokenSource(interrupt, hangup.TerminalGone);
-        Task background = RunBackgroundAsync([housekeeping.RunAsync(end.Token), watch.RunAsync(end.Token), ReloadAsync(hangup, reloading, end.Token)], end.Token);
+        Task background = Background.WhenAllAsync([housekeeping.RunAsync(end.Token), watch.RunAsync(end.Token), ReloadAsync(hangup, reloading, end.Token)], _log, end.Token);
+        IReadOnlyList<nuint> settled = StartPages.Settled();
         workers.Start();
         await SayReadyAsync(output, node, workers).ConfigureAwait(false);
         watch.SayReady();
-        _ = StartPages.GiveBack();
+        _ = StartPages.GiveBack(settled);
         using PeerDiscovery? discovery = Discover(node, workers);
 
         await WaitAsync(drain.Done, end.Token).ConfigureAwait(false);
@@ -174,40 +178,12 @@ internal sealed class NodeHost
     private IReadOnlyList<NodeAddress> Addresses() =>
         _settings.Bind.Count > 0 ? _settings.Bind : ClientSession.Wildcards(Socket.OSSupportsIPv4, Socket.OSSupportsIPv6);
 
-    /// <summary>Housekeeping, health and reloads. A failure of ours there is logged; the node serves on.</summary>
-    private async Task RunBackgroundAsync(Task[] tasks, CancellationToken end)
-    {
-        foreach (Task task in tasks)
-        {
-            try
-            {
-                await task.ConfigureAwait(false);
-            }
-            catch (OperationCanceledException) when (end.IsCancellationRequested)
-            {
-                // The node ends.
-            }
-            catch (Exception failure)
-            {
-                _log.BackgroundFailed(failure);
-            }
-        }
-    }
-
     private async Task ReloadAsync(Hangup hangup, Reloading reloading, CancellationToken end)
     {
         while (true)
         {
             await hangup.WaitAsync(end).ConfigureAwait(false);
-            try
-            {
-                reloading.Reload();
-            }
-            catch (Exception failure)
-            {
-                // An error of ours: the next signal tries again.
-                _log.BackgroundFailed(failure);
-            }
+            Background.Act(reloading.Reload, _log);
         }
     }
 

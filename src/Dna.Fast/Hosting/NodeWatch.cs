@@ -7,6 +7,7 @@ using Dna.Fast.Kademlia.Store;
 using Dna.Fast.Logging;
 using Dna.Fast.Metrics;
 using Dna.Fast.Net;
+using Dna.Fast.Proxy;
 using Dna.Fast.Settings;
 using Dna.Fast.Storage;
 using Microsoft.Extensions.Logging;
@@ -23,10 +24,18 @@ internal sealed class NodeWatch : IAsyncDisposable
     private readonly StoreSurveys _surveys;
     private readonly PeerProbe _probe;
     private readonly SystemdNotifier _systemd;
+    private readonly ProxyFigures _proxyFigures = new();
+    private readonly Node _node;
+    private readonly WorkerGroup _workers;
+    private readonly IValueStore _store;
     private HttpServer? _http;
+    private ProxyHost? _proxy;
 
     public NodeWatch(Node node, WorkerGroup workers, IValueStore store, RunSettings settings, ILogger log)
     {
+        _node = node;
+        _workers = workers;
+        _store = store;
         _settings = settings;
         _log = log;
         long startedUnixMs = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
@@ -49,7 +58,7 @@ internal sealed class NodeWatch : IAsyncDisposable
             },
             log);
         Report.Health = Health;
-        _metrics = new NodeMetrics(node, workers, store, Report, Health, settings, startedUnixMs);
+        _metrics = new NodeMetrics(node, workers, store, Report, Health, _proxyFigures, settings, startedUnixMs);
         _table = new TableReport(node, SystemClock.Instance);
         _surveys = new StoreSurveys(store as FasterValueStore, TimeProvider.System, log);
         _probe = new PeerProbe(node, SystemClock.Instance);
@@ -71,15 +80,30 @@ internal sealed class NodeWatch : IAsyncDisposable
         _ => Report.ToJson(),
     };
 
-    /// <summary>Opens HTTP, where an address was asked for.</summary>
-    /// <exception cref="IOException">An address cannot be bound.</exception>
+    /// <summary>Opens HTTP and the REST proxy, each where an address was asked for.</summary>
+    /// <exception cref="IOException">An address cannot be bound, or the proxy's certificate or identity cannot be used.</exception>
     public async Task OpenHttpAsync()
     {
-        if (_settings.Http.Count == 0) return;
+        if (_settings.Http.Count > 0) await OpenStatusAsync().ConfigureAwait(false);
+        if (_settings.Proxy.Listen.Count > 0) await OpenProxyAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Hands new settings to the proxy, and lets it read its certificate anew.</summary>
+    public void ReloadProxy(ProxySettings settings) => _proxy?.Reload(settings);
+
+    private async Task OpenStatusAsync()
+    {
         IHttpRoutes[] routes = [new HealthRoutes(Health), new MetricsRoutes(_metrics), new PageRoutes(Report, _table, _surveys)];
         _http = await HttpServer.OpenAsync(_settings.Http, routes, _log).ConfigureAwait(false);
         Report.Http = _http.Bound;
         _log.HttpServing(string.Join(", ", _http.Bound));
+    }
+
+    private async Task OpenProxyAsync()
+    {
+        _proxy = await ProxyHost.OpenAsync(_node, _workers, _store, _settings.Proxy, _proxyFigures, _log, TimeProvider.System).ConfigureAwait(false);
+        Report.Proxy = _proxy.Bound;
+        _log.ProxyServing(string.Join(", ", _proxy.Bound));
     }
 
     /// <summary>The node serves from now on.</summary>
@@ -89,10 +113,11 @@ internal sealed class NodeWatch : IAsyncDisposable
     public void SayStopping() => _systemd.Stopping();
 
     /// <summary>Watches until cancelled.</summary>
-    public Task RunAsync(CancellationToken cancellation) => new HealthLoop(Health, _probe, _systemd, TimeProvider.System).RunAsync(cancellation);
+    public Task RunAsync(CancellationToken cancellation) => new HealthLoop(Health, _probe, _systemd, _log, TimeProvider.System).RunAsync(cancellation);
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _proxy, null) is { } proxy) await proxy.DisposeAsync().ConfigureAwait(false);
         if (_http is not null) await _http.DisposeAsync().ConfigureAwait(false);
         _systemd.Dispose();
     }

@@ -28,8 +28,9 @@ internal sealed class Reloading(ConfigInputs inputs, Configuration started, Acti
         ConfigKey[] changed = [.. read.DifferencesTo(_taken).Where(key => key.IsLive)];
         // Of what waits for a restart, the comparison is with what runs: a change that was taken back waits no more.
         ConfigKey[] waiting = [.. read.DifferencesTo(_started).Where(key => !key.IsLive)];
-        _taken = read;
         take(read, changed);
+        // Behind it: what was not taken to the end is a difference at the next signal too.
+        _taken = read;
         if (changed.Length > 0) log.ConfigChanged(file, Names(changed));
         else if (waiting.Length == 0) log.ConfigUnchanged(file);
         if (waiting.Length > 0) log.ConfigNeedsRestart(Names(waiting));

@@ -21,6 +21,9 @@ internal sealed class StatusReport(Node node, WorkerGroup workers, IValueStore s
     /// <summary>Where HTTP is served.</summary>
     public IReadOnlyList<string> Http { get; set; } = [];
 
+    /// <summary>Where the REST proxy is served.</summary>
+    public IReadOnlyList<string> Proxy { get; set; } = [];
+
     /// <summary>A counter's sum over the node and its sockets.</summary>
     public long Count(Counter counter)
     {
@@ -48,9 +51,8 @@ internal sealed class StatusReport(Node node, WorkerGroup workers, IValueStore s
             foreach (NodeAddress address in workers.Bound) json.WriteStringValue(address.ToString());
             json.WriteEndArray();
             if (status.ReportedAddress.IsValid) json.WriteString("reported_address", status.ReportedAddress.ToEndPoint().Address.ToString());
-            json.WriteStartArray("http");
-            foreach (string address in Http) json.WriteStringValue(address);
-            json.WriteEndArray();
+            WriteList(json, "http", Http);
+            WriteList(json, "proxy", Proxy);
             if (Health is { } health)
             {
                 json.WriteStartObject("health");
@@ -75,6 +77,13 @@ internal sealed class StatusReport(Node node, WorkerGroup workers, IValueStore s
     /// <summary><c>DropRateSource</c> is <c>drop_rate_source</c>.</summary>
     internal static string SnakeCase(string name) =>
         string.Concat(name.Select((c, i) => char.IsUpper(c) ? (i == 0 ? "" : "_") + char.ToLowerInvariant(c) : c.ToString()));
+
+    private static void WriteList(Utf8JsonWriter json, string name, IReadOnlyList<string> entries)
+    {
+        json.WriteStartArray(name);
+        foreach (string entry in entries) json.WriteStringValue(entry);
+        json.WriteEndArray();
+    }
 
     private static void WriteFamily(Utf8JsonWriter json, string name, in FamilyStatus family)
     {

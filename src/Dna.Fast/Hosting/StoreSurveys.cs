@@ -19,18 +19,19 @@ internal sealed class StoreSurveys(FasterValueStore? store, TimeProvider time, I
     private int _isTaking;
     private Taken? _last;
 
-    private sealed record Taken(StoreSurvey Survey, long UnixMs, long TookMs);
+    /// <param name="Stamp">Of the monotonic clock, which nobody sets back.</param>
+    private sealed record Taken(StoreSurvey Survey, long Stamp, TimeSpan Took);
 
     /// <summary>Writes the last survey into the object that is open, with <c>taken</c> and its <c>age</c> in seconds; an empty one when there is none yet. Begins the next one when it is time.</summary>
     public void Write(Utf8JsonWriter json)
     {
-        long nowUnixMs = NowUnixMs;
         Taken? last = Volatile.Read(ref _last);
-        long dueMs = last is null ? 0 : last.UnixMs + Math.Max((long)AgeMin.TotalMilliseconds, Rest * last.TookMs);
-        if (store is not null && nowUnixMs >= dueMs && Interlocked.Exchange(ref _isTaking, 1) == 0) ThreadPool.QueueUserWorkItem(_ => Take(store));
+        TimeSpan age = last is null ? TimeSpan.MaxValue : time.GetElapsedTime(last.Stamp);
+        bool isDue = last is null || (age >= AgeMin && age >= Rest * last.Took);
+        if (store is not null && isDue && Interlocked.Exchange(ref _isTaking, 1) == 0) ThreadPool.QueueUserWorkItem(_ => Take(store));
         json.WriteBoolean("taken", last is not null);
-        if (last is not null) json.WriteNumber("age", Math.Max(0, (nowUnixMs - last.UnixMs) / 1000));
-        (last?.Survey ?? new StoreSurvey(nowUnixMs)).Write(json);
+        if (last is not null) json.WriteNumber("age", (long)age.TotalSeconds);
+        (last?.Survey ?? new StoreSurvey(NowUnixMs)).Write(json);
     }
 
     private long NowUnixMs => time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -43,7 +44,7 @@ internal sealed class StoreSurveys(FasterValueStore? store, TimeProvider time, I
             long nowUnixMs = NowUnixMs;
             var survey = new StoreSurvey(nowUnixMs);
             from.Scan(nowUnixMs, survey);
-            Volatile.Write(ref _last, new Taken(survey, NowUnixMs, (long)time.GetElapsedTime(start).TotalMilliseconds));
+            Volatile.Write(ref _last, new Taken(survey, time.GetTimestamp(), time.GetElapsedTime(start)));
         }
         catch (Exception failure) when (failure is IOException or ObjectDisposedException or UnauthorizedAccessException)
         {

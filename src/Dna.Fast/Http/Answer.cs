@@ -24,7 +24,12 @@ internal static class Answer
     }
 
     /// <summary>One JSON object.</summary>
-    public static Task JsonAsync(HttpContext context, int status, Action<Utf8JsonWriter> write)
+    public static Task JsonAsync(HttpContext context, int status, Action<Utf8JsonWriter> write) => JsonAsync(context, status, write, ""u8);
+
+    /// <summary>One JSON object and a line end, for clients that read lines.</summary>
+    public static Task JsonLineAsync(HttpContext context, int status, Action<Utf8JsonWriter> write) => JsonAsync(context, status, write, "\n"u8);
+
+    private static Task JsonAsync(HttpContext context, int status, Action<Utf8JsonWriter> write, ReadOnlySpan<byte> end)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer))
@@ -34,6 +39,7 @@ internal static class Answer
             json.WriteEndObject();
         }
 
+        buffer.Write(end);
         return WriteAsync(context, status, "application/json", buffer.WrittenMemory);
     }
 }

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Dna.Fast.Http;
 
 /// <summary>What every request passes first: the host it names, the headers of every answer, and the barrier behind which a handler may fail.</summary>
-internal sealed class Doorkeeper(ILogger log)
+internal sealed class Doorkeeper(ILogger log, bool checksHost)
 {
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
@@ -14,7 +14,7 @@ internal sealed class Doorkeeper(ILogger log)
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
         headers.CacheControl = "no-store";
-        if (!IsForUs(context))
+        if (checksHost && !IsForUs(context))
         {
             context.Response.StatusCode = StatusCodes.Status421MisdirectedRequest;
             return;
@@ -31,8 +31,8 @@ internal sealed class Doorkeeper(ILogger log)
         }
     }
 
-    // A page of the web can give its own name our loopback address and so read what only this machine may see. Such a request names its host by that name.
-    private static bool IsForUs(HttpContext context)
+    /// <summary>A page of the web can give its own name our loopback address and so read what only this machine may see. Such a request names its host by that name.</summary>
+    public static bool IsForUs(HttpContext context)
     {
         if (context.Connection.LocalIpAddress is not { } local || !IPAddress.IsLoopback(local)) return true;
         string host = context.Request.Host.Host;

@@ -113,6 +113,15 @@ internal static partial class Log
     [LoggerMessage(43, LogLevel.Information, "Health: {Check} is {State}: {Reason}")]
     public static partial void HealthBetter(this ILogger log, string check, string state, string reason);
 
+    [LoggerMessage(46, LogLevel.Information, "REST proxy on {Addresses}")]
+    public static partial void ProxyServing(this ILogger log, string addresses);
+
+    [LoggerMessage(47, LogLevel.Information, "REST proxy: certificate {File} in use, valid until {Until}")]
+    public static partial void ProxyCertificateUsed(this ILogger log, string file, string until);
+
+    [LoggerMessage(48, LogLevel.Error, "REST proxy: {Problem}. The certificate that was in use stays in use")]
+    public static partial void ProxyCertificateRefused(this ILogger log, string problem);
+
     [LoggerMessage(45, LogLevel.Debug, "The values could not be counted: {Reason}")]
     public static partial void SurveyFailed(this ILogger log, string reason);
 

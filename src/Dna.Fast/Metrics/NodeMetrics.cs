@@ -4,13 +4,14 @@ using Dna.Fast.Hosting;
 using Dna.Fast.Kademlia;
 using Dna.Fast.Kademlia.Store;
 using Dna.Fast.Net;
+using Dna.Fast.Proxy;
 using Dna.Fast.Settings;
 
 namespace Dna.Fast.Metrics;
 
 /// <summary>A node's figures as Prometheus reads them, straight from the counters: nothing is counted twice, and nothing is paid while nobody asks.</summary>
 /// <remarks>Any thread. Seconds and bytes, as is the custom. tools/deploy/METRICS.md describes every name.</remarks>
-internal sealed class NodeMetrics(Node node, WorkerGroup workers, IValueStore store, StatusReport report, HealthMonitor health, RunSettings settings, long startedUnixMs)
+internal sealed class NodeMetrics(Node node, WorkerGroup workers, IValueStore store, StatusReport report, HealthMonitor health, ProxyFigures proxy, RunSettings settings, long startedUnixMs)
 {
     public byte[] Write()
     {
@@ -34,6 +35,7 @@ internal sealed class NodeMetrics(Node node, WorkerGroup workers, IValueStore st
         WriteStore(text, store.Statistics);
         text.Histogram("dna_request_seconds", "From a request of ours to its answer, where one try was enough.", [node.RoundTrips]);
         text.Histogram("dna_round_seconds", "A packet thread's round, from the end of its wait to the last datagram sent; one in 64.", workers.Rounds);
+        proxy.Write(text);
         ProcessMetrics.Write(text);
         return text.ToUtf8();
     }

@@ -1,3 +1,4 @@
+using Dna.Fast.Settings.Keys;
 using Dna.Fast.Settings.Sources;
 
 namespace Dna.Fast.Settings;
@@ -32,6 +33,7 @@ internal static class ConfigLoader
         var problems = new List<ConfigProblem>(inFile);
         problems.AddRange(inEnvironment);
         var configuration = Configuration.Resolve([.. fromFile, .. fromEnvironment, .. inputs.Flags], problems, path);
+        problems.AddRange(ProxyKeys.Check(configuration));
         ConfigProblem[] ordered = [.. problems.OrderBy(p => p.Place.Source).ThenBy(p => p.Place.Line).ThenBy(p => p.Place.Column).ThenBy(p => p.Place.Name, StringComparer.Ordinal)];
         return new LoadedConfig(configuration, ordered);
     }

@@ -29,6 +29,9 @@ internal sealed class Configuration
     /// <summary>Who decided this key's value.</summary>
     public ConfigSource SourceOf(ConfigKey key) => _values[key].Place.Source;
 
+    /// <summary>Where this key's value was said.</summary>
+    public ConfigPlace PlaceOf(ConfigKey key) => _values[key].Place;
+
     /// <summary>Reads what was said, of several the strongest; the others are read too, for nonsense is a problem wherever it stands.</summary>
     /// <param name="entries">What all sources said, in any order; within one source the last counts.</param>
     /// <param name="problems">What is wrong with them is added here.</param>

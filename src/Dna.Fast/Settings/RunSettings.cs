@@ -1,4 +1,5 @@
 using Dna.Fast.Kademlia.Guard;
+using Dna.Fast.Proxy;
 using Dna.Fast.Settings.Keys;
 using Dna.Fast.Wire;
 using Microsoft.Extensions.Logging;
@@ -41,6 +42,9 @@ internal sealed record RunSettings
     /// <summary>TCP addresses for HTTP: health, metrics, the status page; empty: no HTTP.</summary>
     public IReadOnlyList<NodeAddress> Http { get; init; } = [];
 
+    /// <summary>The REST proxy.</summary>
+    public ProxySettings Proxy { get; init; } = new();
+
     public required RateLimits RateLimits { get; init; }
 
     /// <summary>Addresses it has nothing to do with.</summary>
@@ -70,6 +74,7 @@ internal sealed record RunSettings
         StateFile = configuration.Get(NodeKeys.StateFile),
         PeerDiscovery = configuration.Get(NetworkKeys.PeerDiscovery),
         Http = configuration.Get(HttpKeys.Listen),
+        Proxy = ProxySettings.Of(configuration),
         RateLimits = LimitsOf(configuration),
         Blocked = new BlockedRanges(configuration.Get(LimitKeys.Blocked)),
         Workers = configuration.Get(NodeKeys.Workers),

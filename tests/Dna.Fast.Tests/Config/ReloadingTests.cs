@@ -63,6 +63,25 @@ public sealed class ReloadingTests : IDisposable
     }
 
     [Fact]
+    public void What_was_not_taken_to_the_end_is_taken_at_the_next_signal()
+    {
+        _bench.Write("");
+        var log = new Logging.StderrLogger(LogLevel.Information, LogFormat.Text, _log, TimeProvider.System);
+        int times = 0;
+        var reloading = new Reloading(
+            _bench.Inputs, _bench.Get(), (_, keys) =>
+            {
+                if (times++ == 0) throw new InvalidOperationException("half of it");
+                _taken.Add(string.Join(' ', keys));
+            },
+            log);
+        _bench.Write("log.level = \"warn\"\n");
+        Assert.Throws<InvalidOperationException>(reloading.Reload);
+        reloading.Reload();
+        Assert.Equal(["log.level"], _taken);
+    }
+
+    [Fact]
     public void A_value_that_is_left_out_again_goes_back_to_its_default()
     {
         Reloading reloading = Start("limits.requests_per_source = 5\n");

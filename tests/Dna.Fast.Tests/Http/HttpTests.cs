@@ -1,8 +1,10 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using Dna.Fast.Commands;
 using Dna.Fast.Http;
 using Dna.Fast.Wire;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Dna.Fast.Tests.Http;
@@ -89,6 +91,55 @@ public sealed class HttpTests
         await using WatchedNode node = await WatchedNode.StartAsync();
         NodeAddress taken = NodeAddress.V4(0x7F000001, (ushort)node.Http.BaseAddress!.Port);
         await Assert.ThrowsAnyAsync<IOException>(() => HttpServer.OpenAsync([taken], [], NullLogger.Instance));
+    }
+
+    [Fact]
+    public async Task An_address_that_is_not_ours_is_an_error_of_the_start_that_names_it_and_not_one_that_is_taken()
+    {
+        Assert.True(NodeAddress.TryParse("192.0.2.1:9105", 0, out NodeAddress foreign));
+        IOException failure = await Assert.ThrowsAnyAsync<IOException>(() => HttpServer.OpenAsync([foreign], [], NullLogger.Instance));
+        Assert.Contains("192.0.2.1:9105", failure.Message, StringComparison.Ordinal);
+        Assert.False(HttpServer.IsAddressInUse(failure));
+        await using WatchedNode node = await WatchedNode.StartAsync();
+        NodeAddress taken = NodeAddress.V4(0x7F000001, (ushort)node.Http.BaseAddress!.Port);
+        Assert.True(HttpServer.IsAddressInUse(await Assert.ThrowsAnyAsync<IOException>(() => HttpServer.OpenAsync([taken], [], NullLogger.Instance))));
+    }
+
+    /// <summary>Whoever holds all connections of a public address does not lock the operator out of the loopback.</summary>
+    [Fact]
+    public async Task Each_address_has_connections_of_its_own()
+    {
+        NodeAddress free = NodeAddress.V4(0x7F000001, 0);
+        await using HttpServer server = await HttpServer.OpenAsync([free, free], [new Fixed("{}")], NullLogger.Instance, new HttpServerOptions { ConnectionsMax = 1 });
+        Uri[] addresses = [.. server.Bound.Select(bound => new Uri(bound))];
+        using var holding = new TcpClient();
+        await holding.ConnectAsync(addresses[0].Host, addresses[0].Port);
+        await holding.GetStream().WriteAsync("GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray());
+        Assert.NotEqual(0, await holding.GetStream().ReadAsync(new byte[1]));
+        using var client = new HttpClient { Timeout = Patience };
+        await Assert.ThrowsAnyAsync<HttpRequestException>(() => client.GetStringAsync(new Uri(addresses[0], "/readyz")));
+        Assert.Equal("{}", await client.GetStringAsync(new Uri(addresses[1], "/readyz")));
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("[1]")]
+    [InlineData("{\"ready\": 1, \"checks\": []}")]
+    [InlineData("{\"health\": \"well\"}")]
+    public async Task Healthcheck_of_another_program_says_that_it_is_no_node(string answer)
+    {
+        await using HttpServer server = await HttpServer.OpenAsync([NodeAddress.V4(0x7F000001, 0)], [new Fixed(answer)], NullLogger.Instance);
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        Assert.Equal(ExitCode.Failed, await CommandLineRoot.InvokeAsync(["healthcheck", server.Bound[0]], output, error));
+        Assert.Contains("that is no report of a node", error.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", error.ToString(), StringComparison.Ordinal);
+    }
+
+    private sealed class Fixed(string answer) : IHttpRoutes
+    {
+        public void Map(IEndpointRouteBuilder routes) =>
+            routes.MapRead("/readyz", context => Answer.WriteAsync(context, 200, "application/json", System.Text.Encoding.UTF8.GetBytes(answer)));
     }
 
     [Fact]

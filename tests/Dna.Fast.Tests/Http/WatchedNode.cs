@@ -5,6 +5,7 @@ using Dna.Fast.Kademlia;
 using Dna.Fast.Kademlia.Guard;
 using Dna.Fast.Kademlia.Store;
 using Dna.Fast.Net;
+using Dna.Fast.Proxy;
 using Dna.Fast.Settings;
 using Dna.Fast.Wire;
 using Microsoft.Extensions.Logging;
@@ -19,7 +20,7 @@ internal sealed class WatchedNode : IAsyncDisposable
     private readonly CancellationTokenSource _end = new();
     private Task _watching = Task.CompletedTask;
 
-    private WatchedNode(WatchedNode? bootstrap, IValueStore store)
+    private WatchedNode(WatchedNode? bootstrap, IValueStore store, ProxySettings? proxy)
     {
         NodeAddress loopback = NodeAddress.V4(0x7F000001, 0);
         Settings = new RunSettings
@@ -32,6 +33,7 @@ internal sealed class WatchedNode : IAsyncDisposable
             MemoryBytes = 1 << 26,
             StoreBytes = 1 << 30,
             Http = [loopback],
+            Proxy = proxy ?? new ProxySettings(),
             RateLimits = RateLimits.Stock,
             Workers = 1,
             LogLevel = LogLevel.Information,
@@ -67,9 +69,9 @@ internal sealed class WatchedNode : IAsyncDisposable
 
     public NodeAddress Address => Workers.Bound[0];
 
-    public static async Task<WatchedNode> StartAsync(WatchedNode? bootstrap = null, IValueStore? store = null)
+    public static async Task<WatchedNode> StartAsync(WatchedNode? bootstrap = null, IValueStore? store = null, ProxySettings? proxy = null)
     {
-        var node = new WatchedNode(bootstrap, store ?? new MemoryValueStore());
+        var node = new WatchedNode(bootstrap, store ?? new MemoryValueStore(), proxy);
         await node.Watch.OpenHttpAsync();
         node.Http.BaseAddress = new Uri(node.Watch.Report.Http[0]);
         node.Workers.Start();

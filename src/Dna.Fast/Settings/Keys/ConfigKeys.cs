@@ -11,6 +11,7 @@ internal static class ConfigKeys
         ("store", "The values it keeps", StoreKeys.All),
         ("limits", "What others may ask of it", LimitKeys.All),
         ("http", "What it tells over HTTP, to whom", HttpKeys.All),
+        ("proxy", "The REST proxy: the network for programs that speak HTTP only", ProxyKeys.All),
         ("log", "What it says on its standard error", LogKeys.All),
     ];
 

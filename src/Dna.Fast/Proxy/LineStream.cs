@@ -1,0 +1,109 @@
+using System.Buffers;
+using System.Threading.Channels;
+using Microsoft.AspNetCore.Http;
+
+namespace Dna.Fast.Proxy;
+
+/// <summary>Bytes that wait in all streams of a proxy together.</summary>
+internal sealed class StreamBudget
+{
+    /// <summary>As much as the store may have of memory by default: a thousand readers that stall at once take no more.</summary>
+    public const long BytesMax = 64 << 20;
+
+    private long _waiting;
+
+    /// <summary>Takes or, with a negative number, gives back.</summary>
+    /// <returns>False when there is no room; nothing was taken then.</returns>
+    public bool TryAdd(long bytes)
+    {
+        if (Interlocked.Add(ref _waiting, bytes) <= BytesMax || bytes < 0) return true;
+        Interlocked.Add(ref _waiting, -bytes);
+        return false;
+    }
+}
+
+/// <summary>A chunked answer, line by line. Who adds never waits for who reads: a client that falls behind is cut off.</summary>
+/// <remarks>Lines are added by any thread, one at a time; one task sends them.</remarks>
+internal sealed class LineStream(HttpContext context, ProxyFigures figures, StreamBudget budget)
+{
+    /// <summary>Bytes a client may be behind: a dozen of the largest values, or a thousand common ones.</summary>
+    private const long WaitingBytesMax = 2 << 20;
+
+    /// <summary>Bytes between two flushes.</summary>
+    private const int FlushBytes = 64 * 1024;
+
+    private readonly Channel<byte[]> _lines = Channel.CreateUnbounded<byte[]>(new UnboundedChannelOptions { SingleReader = true });
+    private long _waiting;
+
+    /// <summary>False: it was cut off, and the client sees a broken stream, not an end.</summary>
+    public bool IsWhole { get; private set; } = true;
+
+    /// <summary>Adds a line.</summary>
+    /// <returns>False when the stream is cut off.</returns>
+    public bool Add(byte[] line)
+    {
+        if (!IsWhole) return false;
+        if (Interlocked.Add(ref _waiting, line.Length) > WaitingBytesMax) return CutOff(ProxyCounter.StreamSlow, line.Length);
+        if (!budget.TryAdd(line.Length)) return CutOff(ProxyCounter.StreamFull, line.Length);
+        figures.Add(ProxyCounter.ValueOut);
+        return _lines.Writer.TryWrite(line);
+    }
+
+    /// <summary>What was added is sent, and then the answer ends.</summary>
+    public void Complete() => _lines.Writer.TryComplete();
+
+    /// <summary>Cuts the client off: what it should have been told is lost.</summary>
+    public bool CutOff(ProxyCounter reason, int notTaken = 0)
+    {
+        Interlocked.Add(ref _waiting, -notTaken);
+        IsWhole = false;
+        figures.Add(reason);
+        _lines.Writer.TryComplete();
+        context.Abort();
+        return false;
+    }
+
+    /// <summary>Begins the answer and sends until <see cref="Complete"/>.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled, or the client is gone.</exception>
+    public async Task SendAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            context.Response.ContentType = ProxyAnswer.Json;
+            await context.Response.StartAsync(cancellation).ConfigureAwait(false);
+            // The head goes out at once: who listens may hear nothing else for hours.
+            await context.Response.BodyWriter.FlushAsync(cancellation).ConfigureAwait(false);
+            while (await _lines.Reader.WaitToReadAsync(cancellation).ConfigureAwait(false)) await SendSomeAsync(cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            _lines.Writer.TryComplete();
+            while (_lines.Reader.TryRead(out byte[]? line)) Give(line.Length);
+        }
+    }
+
+    private async Task SendSomeAsync(CancellationToken cancellation)
+    {
+        int bytes = 0;
+        try
+        {
+            while (bytes < FlushBytes && _lines.Reader.TryRead(out byte[]? line))
+            {
+                bytes += line.Length;
+                context.Response.BodyWriter.Write(line);
+            }
+
+            if ((await context.Response.BodyWriter.FlushAsync(cancellation).ConfigureAwait(false)).IsCompleted) throw new OperationCanceledException("The client is gone.");
+        }
+        finally
+        {
+            Give(bytes);
+        }
+    }
+
+    private void Give(int bytes)
+    {
+        Interlocked.Add(ref _waiting, -bytes);
+        budget.TryAdd(-bytes);
+    }
+}

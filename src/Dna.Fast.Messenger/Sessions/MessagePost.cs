@@ -3,7 +3,7 @@ using Dna.Fast.Kademlia;
 namespace Dna.Fast.Messenger;
 
 /// <summary>Seals what one user sends, and opens what the user is sent. Any thread.</summary>
-internal sealed class MessagePost(IUserKeys keys, MessengerServices services)
+internal sealed class MessagePost(IUserKeys keys, MessengerServices services, DirectSender? direct = null)
 {
     /// <summary>Envelopes remembered as not ours to read: 16 bytes each. Forgetting one costs opening it once more.</summary>
     private const int RefusedMax = 4096;
@@ -19,8 +19,11 @@ internal sealed class MessagePost(IUserKeys keys, MessengerServices services)
         if (recipient.EncryptionKey.Length != keys.Suite.EncryptionKeyBytes) return new SendReport(ResultCode.CryptographyFailed, default, 0, false);
         // Our own entry comes first, as the original has it.
         if (keys.Seal([keys.EncryptionKey, recipient.EncryptionKey], text.Span) is not { } envelope) return new SendReport(ResultCode.CryptographyFailed, default, 0, false);
+        MessageDigest digest = MessageDigest.Of(envelope);
+        // Whoever did not sign for it finds it in the outbox, and knows it when it has it already.
+        if (direct is not null && await direct.TrySendAsync(recipient, envelope, digest, deadline, cancellation).ConfigureAwait(false)) return new SendReport(ResultCode.Success, digest, 0, true);
         PutReport queued = await services.Queue.QueueAsync(keys, recipient.Fingerprint, envelope, deadline.Left, cancellation).ConfigureAwait(false);
-        return new SendReport(queued.Code, MessageDigest.Of(envelope), queued.Acknowledged, false);
+        return new SendReport(queued.Code, digest, queued.Acknowledged, false);
     }
 
     /// <summary>Opens an envelope from whom it says it is.</summary>

@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Sockets;
+
 namespace Dna.Fast.Messenger;
 
 /// <summary>A client of this layer from its start to its stop: one user's services over one network, what they must remember, and the messages that arrive (DNA layer, sections 3.2 and 20).</summary>
@@ -34,20 +37,27 @@ public sealed class MessengerSession : IAsyncDisposable
     /// <exception cref="InvalidOperationException">Not running.</exception>
     public MessengerServices Services => Scope.Services;
 
+    /// <summary>Where messages are taken directly, with the port that was free; null when they are not.</summary>
+    public IPEndPoint? TakesAt => Volatile.Read(ref _scope)?.Direct.TakesAt;
+
+    /// <summary>Direct delivery in numbers, for the present user.</summary>
+    public DirectStatistics DirectStatistics => Volatile.Read(ref _scope)?.Direct.Counters.Read() ?? new DirectStatistics();
+
     /// <inheritdoc cref="UserScope.Resumed"/>
     internal Task Resumed => Scope.Resumed;
 
     private UserScope Scope => Volatile.Read(ref _scope) ?? throw new InvalidOperationException("The session is not running: start it first.");
 
     /// <summary>Starts as a user: reads the user's state. Does not ask the network for anything.</summary>
-    /// <returns>AlreadyExists when it runs already; StorageError when the user's folder cannot be used, and <see cref="SessionOptions.Notify"/> was told why.</returns>
+    /// <returns>AlreadyExists when it runs already; StorageError when the user's folder cannot be used, and NetworkError when messages cannot be taken at the address of
+    /// <see cref="DirectOptions.Listen"/>; <see cref="SessionOptions.Notify"/> was told why.</returns>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public async Task<ResultCode> StartAsync(SessionUser user, CancellationToken cancellation = default)
     {
         await _turn.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            return IsRunning ? ResultCode.AlreadyExists : Begin(user);
+            return IsRunning ? ResultCode.AlreadyExists : await BeginAsync(user).ConfigureAwait(false);
         }
         finally
         {
@@ -64,7 +74,7 @@ public sealed class MessengerSession : IAsyncDisposable
         try
         {
             await EndAsync(bound).ConfigureAwait(false);
-            return Begin(user);
+            return await BeginAsync(user).ConfigureAwait(false);
         }
         finally
         {
@@ -84,7 +94,7 @@ public sealed class MessengerSession : IAsyncDisposable
     public Task<PutReport> PublishKeysAsync(TimeSpan deadline, CancellationToken cancellation = default) =>
         CallAsync(PutReport.No(ResultCode.NotInitialized), deadline, KeyPublisher.PublishAsync, cancellation);
 
-    /// <summary>Seals a text for a user and queues it.</summary>
+    /// <summary>Seals a text for a user and queues it; with <see cref="DirectOptions"/> it goes to the recipient's client first, and is queued unless that signed for it.</summary>
     /// <param name="nameOrFingerprint">Who shall read it.</param>
     /// <returns>As <see cref="KeyserverService.LookupAsync(string, TimeSpan, CancellationToken)"/> when the recipient's keys are not found, as <see cref="OfflineQueue.QueueAsync"/> else; CryptographyFailed when the recipient's
     /// keys are of another suite than ours.</returns>
@@ -115,7 +125,7 @@ public sealed class MessengerSession : IAsyncDisposable
     /// <summary>Receives by listening, until the enumeration is left or the session stops: what waits already, and each new message once, in the order in which its sender sent it.</summary>
     /// <remarks>
     /// A message counts as delivered when the next one is asked for: whoever stops before that is handed it again. Networks that come and go, days that end, and listeners that fall behind are
-    /// overcome inside. Several enumerations at once do not know of each other.
+    /// overcome inside. Of several enumerations at once each message goes to one; when that is left before it asks for the next, to another.
     /// </remarks>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public IAsyncEnumerable<ReceivedMessage> ReceiveAsync(ReceiveOptions options, CancellationToken cancellation = default) =>
@@ -173,7 +183,7 @@ public sealed class MessengerSession : IAsyncDisposable
         }
     }
 
-    private ResultCode Begin(SessionUser user)
+    private async Task<ResultCode> BeginAsync(SessionUser user)
     {
         UserScope scope;
         try
@@ -186,7 +196,17 @@ public sealed class MessengerSession : IAsyncDisposable
             return ResultCode.StorageError;
         }
 
-        scope.Begin();
+        try
+        {
+            scope.Begin();
+        }
+        catch (SocketException refusal)
+        {
+            _options.Notify?.Invoke($"No messages can be taken at {_options.Direct?.Listen}: {refusal.Message}");
+            await scope.StopAsync(TimeSpan.Zero).ConfigureAwait(false);
+            return ResultCode.NetworkError;
+        }
+
         Volatile.Write(ref _scope, scope);
         return ResultCode.Success;
     }

@@ -9,6 +9,9 @@ public sealed record SessionOptions
     /// <summary>Where each user's state is kept, in a folder named by the fingerprint; made when it is not there. Null: in memory, forgotten at the end.</summary>
     public string? Directory { get; init; }
 
+    /// <summary>Direct delivery; null: off.</summary>
+    public DirectOptions? Direct { get; init; }
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>Told in one sentence what a person should know: a damaged file that was set aside, state that could not be written. Any thread, never under a lock; must not throw.</summary>

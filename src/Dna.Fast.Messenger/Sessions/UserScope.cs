@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Dna.Fast.Kademlia;
 
 namespace Dna.Fast.Messenger;
@@ -23,8 +24,14 @@ internal sealed class UserScope
         Log = Folder is null ? new MemoryDeliveryLog() : new FileDeliveryLog(Folder, options.Time, options.Notify);
         IOutboxStore outboxes = Folder is null ? new MemoryOutboxStore() : new FileOutboxStore(Folder);
         Services = new MessengerServices(new RecordNetwork(user.Dht, options.Suites, options.Time), Log, outboxes, user.Caches);
-        Post = new MessagePost(Keys, Services);
+        Direct = new DirectDelivery(options.Direct, Keys, Services, Log, Time);
+        Post = new MessagePost(Keys, Services, Direct.Sender);
     }
+
+    public DirectDelivery Direct { get; }
+
+    /// <summary>Messages that an enumeration has handed out and not kept yet.</summary>
+    public HandOuts HandOuts { get; } = new();
 
     /// <summary>Null: nothing is kept.</summary>
     public StateFolder? Folder { get; }
@@ -47,9 +54,11 @@ internal sealed class UserScope
     /// <summary>Ends when what an earlier run left is sent, or cannot be sent now.</summary>
     public Task Resumed { get; private set; } = Task.CompletedTask;
 
-    /// <summary>Begins what goes on by itself: sends what an earlier run left.</summary>
+    /// <summary>Begins what goes on by itself: takes messages directly, says where, and sends what an earlier run left.</summary>
+    /// <exception cref="SocketException">The address of <see cref="DirectOptions.Listen"/> cannot be bound; nothing was begun.</exception>
     public void Begin()
     {
+        Direct.Begin(Gate.Closing);
         if (Folder is null || !Gate.TryEnter()) return;
         Resumed = Task.Run(ResumeAsync);
     }
@@ -61,6 +70,7 @@ internal sealed class UserScope
         var within = new Deadline(Time, bound);
         bool areCallsOver = await Gate.CloseAsync(within.Left, Time).ConfigureAwait(false);
         bool isNetworkOver = await Services.Network.StopAsync(within.Left).ConfigureAwait(false);
+        await Direct.DisposeAsync().ConfigureAwait(false);
         Services.Dispose();
         Folder?.Dispose();
         return areCallsOver && isNetworkOver;

@@ -12,6 +12,7 @@ internal static class SealedRecordTargets
     public static IReadOnlyList<FuzzTarget> All { get; } =
     [
         new("acknowledgement", FuzzFormat.Binary, [Acknowledgement(), Acknowledgement()[..8]], ReadAcknowledgement),
+        new("direct-reply", FuzzFormat.Binary, [DirectReply(), DirectReply()[..1]], ReadDirectReply),
         new("contact-request", FuzzFormat.Binary, [ContactRequestCodec.Sign(Seeds.Fast(1), Seeds.Fast(2).Fingerprint, "alice", "Hello", 1000)!], ReadRequest),
         // BouncyCastle takes some 200 KB to verify.
         new("contact-request-messenger", FuzzFormat.Binary, [ContactRequestCodec.Sign(Seeds.Alice, Seeds.Fast(2).Fingerprint, "alice", "Hello", 1000)!], ReadRequest)
@@ -32,6 +33,14 @@ internal static class SealedRecordTargets
 
     private static bool ReadAcknowledgement(byte[] input) =>
         AcknowledgementCodec.Read(input, Suites, Seeds.Fast(1).Fingerprint, Seeds.Fast(2).Fingerprint, out _) == RecordStatus.Ok;
+
+    private static bool ReadDirectReply(byte[] input)
+    {
+        // The length that a server reads first.
+        if (input.Length >= DirectFrame.LengthBytes && DirectFrame.Length(input.AsSpan(0, DirectFrame.LengthBytes), DirectLimits.EnvelopeBytesMax) is <= 0 or > DirectLimits.EnvelopeBytesMax)
+            throw new FuzzFailure("a length beyond its bound");
+        return DirectFrame.Read(input, Suites, Seeds.Fast(1).Fingerprint, Seeds.Fast(2).Fingerprint, MessageDigest.Of([1])) == Messenger.DirectReply.Delivered;
+    }
 
     private static bool ReadRequest(byte[] input) => ContactRequestCodec.ReadVerified(input, Suites, Seeds.Fast(2).Fingerprint, 1000, out _) == RecordStatus.Ok;
 
@@ -54,6 +63,8 @@ internal static class SealedRecordTargets
 
     private static byte[] Acknowledgement() =>
         AcknowledgementCodec.Sign(Seeds.Fast(1), Seeds.Fast(2).Fingerprint, 1000, [MessageDigest.Of([1]), MessageDigest.Of([2])]);
+
+    private static byte[] DirectReply() => DirectFrame.Reply(Seeds.Fast(1), Seeds.Fast(2).Fingerprint, MessageDigest.Of([1]));
 
     private static byte[] Packet() => GroupKeyPacket.Seal(
         Seeds.Fast(1), Uuid, 1, [(Seeds.Fast(1).Fingerprint, Seeds.Fast(1).EncryptionKey), (Seeds.Fast(2).Fingerprint, Seeds.Fast(2).EncryptionKey)], new byte[GroupKeyPacket.KeyBytes])!;

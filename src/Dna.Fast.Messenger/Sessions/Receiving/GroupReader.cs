@@ -13,7 +13,7 @@ internal sealed class GroupReader(IUserKeys keys, MessengerServices services, ID
     private readonly Dictionary<uint, ReadOnlyMemory<byte>> _keys = [];
 
     /// <summary>Whose messages they are in a delivery log.</summary>
-    private string LogName => "group-" + watched.Uuid;
+    public string LogName => "group-" + watched.Uuid;
 
     /// <returns>New messages, oldest first; and false when there may be more.</returns>
     public async Task<(IReadOnlyList<ReceivedMessage> Messages, bool IsKnown)> ReadAsync(InboxDepth depth, Deadline deadline, CancellationToken cancellation)

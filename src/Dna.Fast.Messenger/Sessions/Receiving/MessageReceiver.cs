@@ -16,6 +16,7 @@ internal sealed class MessageReceiver(UserScope scope, ReceiveOptions options)
     private static readonly TimeSpan SweepPeriodMax = TimeSpan.FromDays(24);
 
     private readonly WakeList _wakes = new();
+    private readonly List<(string Sender, Action News)> _direct = [];
     private readonly string[] _senders = [.. options.Senders.Select(sender => Kademlia.UserFingerprint.Normalise(sender)).OfType<string>().Distinct()];
     private readonly GroupReader[] _groups = [.. options.Groups.Select(group => new GroupReader(scope.Keys, scope.Services, scope.Log, group))];
 
@@ -35,14 +36,36 @@ internal sealed class MessageReceiver(UserScope scope, ReceiveOptions options)
                 (IReadOnlyList<ReceivedMessage> messages, bool isKnown) = await ReadAsync(source, wasRead[source] ? InboxDepth.Recent : InboxDepth.Full, ended.Token).ConfigureAwait(false);
                 wasRead[source] |= isKnown;
                 if (!isKnown) _ = WakeLaterAsync(source, ended.Token);
-                foreach (ReceivedMessage message in messages)
+                bool isAnyKept = false;
+                foreach (ReceivedMessage message in WithDirect(source, messages))
                 {
-                    yield return message;
-                    // Who asks for more has this one. It is kept also when the session stopped meanwhile.
-                    await KeepAsync(source, message).ConfigureAwait(false);
+                    if (!scope.HandOuts.TryBegin(message.Id))
+                    {
+                        // Another enumeration hands it out: when that is left it comes here.
+                        _ = WakeLaterAsync(source, ended.Token);
+                        continue;
+                    }
+
+                    try
+                    {
+                        // Another enumeration may have had it since it was read.
+                        if (!scope.Log.Contains(LogNameOf(source), message.Id))
+                        {
+                            yield return message;
+                            // Who asks for more has this one. It is kept also when the session stopped meanwhile.
+                            await KeepAsync(source, message).ConfigureAwait(false);
+                            isAnyKept = true;
+                        }
+
+                        scope.Direct.Inbox.Complete(message.Id);
+                    }
+                    finally
+                    {
+                        scope.HandOuts.End(message.Id);
+                    }
                 }
 
-                if (messages.Count > 0 && source < _senders.Length) await TellAsync(source, ended.Token).ConfigureAwait(false);
+                if (isAnyKept && source < _senders.Length) await TellAsync(source, ended.Token).ConfigureAwait(false);
             }
 
             cancellation.ThrowIfCancellationRequested();
@@ -51,9 +74,19 @@ internal sealed class MessageReceiver(UserScope scope, ReceiveOptions options)
         {
             await ended.CancelAsync().ConfigureAwait(false);
             await Task.WhenAll(background).ConfigureAwait(false);
+            foreach ((string sender, Action news) in _direct) scope.Direct.Inbox.EndReceiving(sender, news);
             foreach (GroupReader group in _groups) group.Forget();
         }
     }
+
+    /// <summary>What was read, and then what came directly: whoever sends directly has put everything before it into the outbox.</summary>
+    private IReadOnlyList<ReceivedMessage> WithDirect(int source, IReadOnlyList<ReceivedMessage> messages)
+    {
+        if (source >= _senders.Length || scope.Direct.Inbox.Waiting(_senders[source]) is not { Length: > 0 } direct) return messages;
+        return [.. messages.Concat(direct).DistinctBy(message => message.Id)];
+    }
+
+    private string LogNameOf(int source) => source < _senders.Length ? _senders[source] : _groups[source - _senders.Length].LogName;
 
     private Task[] Begin(CancellationToken ended)
     {
@@ -68,6 +101,8 @@ internal sealed class MessageReceiver(UserScope scope, ReceiveOptions options)
             if (which < _senders.Length)
             {
                 string sender = _senders[which];
+                scope.Direct.Inbox.Receive(sender, news);
+                _direct.Add((sender, news));
                 background.Add(listener.ListenAsync(DnaKeys.Outbox(sender, me), news, ended));
                 background.Add(new DayListener(listener, scope.Time, (day, part) => OutboxLimits.PartBase(sender, me, day, part), OutboxLimits.PartsMax, news).RunAsync(ended));
             }
@@ -130,7 +165,9 @@ internal sealed class MessageReceiver(UserScope scope, ReceiveOptions options)
         {
             var deadline = new Deadline(scope.Time, CallBound);
             if (source >= _senders.Length) return await _groups[source - _senders.Length].ReadAsync(depth, deadline, ended).ConfigureAwait(false);
-            InboxReport inbox = await scope.Services.Inbox.RetrieveAsync(scope.Keys.Fingerprint, [_senders[source]], depth, deadline.Left, ended).ConfigureAwait(false);
+            // Who sent directly waits for an answer.
+            TimeSpan within = scope.Direct.Inbox.Has(_senders[source]) ? DirectLimits.OutboxWithin : deadline.Left;
+            InboxReport inbox = await scope.Services.Inbox.RetrieveAsync(scope.Keys.Fingerprint, [_senders[source]], depth, within, ended).ConfigureAwait(false);
             return ([.. inbox.Messages.Select(scope.Post.Open).OfType<ReceivedMessage>()], inbox.Unknown.Count == 0);
         }
         catch (OperationCanceledException)

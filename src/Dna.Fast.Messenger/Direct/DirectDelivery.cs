@@ -1,0 +1,57 @@
+using System.Net;
+using System.Net.Sockets;
+using Dna.Fast.Kademlia;
+
+namespace Dna.Fast.Messenger;
+
+/// <summary>Direct delivery of one user's session, both ways (DNA layer, section 10.2). Any thread.</summary>
+internal sealed class DirectDelivery : IAsyncDisposable
+{
+    private readonly DirectOptions? _options;
+    private readonly TimeProvider _time;
+    private readonly DirectReceiver _receiver;
+    private readonly PresenceKeeper _presences;
+    private DirectServer? _server;
+    private Task _presence = Task.CompletedTask;
+
+    /// <param name="options">Null: nothing is sent or taken directly.</param>
+    public DirectDelivery(DirectOptions? options, IUserKeys keys, MessengerServices services, IDeliveryLog log, TimeProvider time)
+    {
+        _options = options;
+        _time = time;
+        _receiver = new DirectReceiver(keys, log, Inbox, time);
+        _presences = new PresenceKeeper(services.Presences, keys, time);
+        if (options is { Sends: true }) Sender = new DirectSender(keys, services.Presences, services.Network.Suites, Counters, time);
+    }
+
+    /// <summary>Null: nothing is sent directly.</summary>
+    public DirectSender? Sender { get; }
+
+    /// <summary>What came and waits for whoever receives.</summary>
+    public DirectInbox Inbox { get; } = new();
+
+    public DirectCounters Counters { get; } = new();
+
+    /// <summary>Where messages are taken; null: nowhere.</summary>
+    public IPEndPoint? TakesAt => _server?.At;
+
+    /// <summary>Begins to take messages, and to say where.</summary>
+    /// <param name="ended">Ends the latter.</param>
+    /// <exception cref="SocketException">The address cannot be bound; nothing was begun.</exception>
+    public void Begin(CancellationToken ended)
+    {
+        if (_options?.Listen is not { } listen) return;
+        _server = new DirectServer(listen, _receiver, Counters, _time);
+        _server.Begin();
+        bool isOneHost = !_server.At.Address.Equals(IPAddress.Any) && !_server.At.Address.Equals(IPAddress.IPv6Any);
+        if ((_options.Announce ?? (isOneHost ? _server.At : null)) is { } at) _presence = _presences.RunAsync(at, ended);
+    }
+
+    /// <summary>Takes no more messages, and ends; the token that <see cref="Begin"/> was given is cancelled before.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_server is not null) await _server.DisposeAsync().ConfigureAwait(false);
+        await _presence.ConfigureAwait(false);
+        _receiver.Dispose();
+    }
+}

@@ -22,6 +22,9 @@ internal sealed class MessengerOptions
     /// <summary>True for a command that reads or writes what this machine keeps: it takes <c>--state</c>, and believes what was read before as long as the caches do.</summary>
     public bool KeepsState { get; init; }
 
+    /// <summary>What a command says of direct delivery; null: nothing is sent or taken directly.</summary>
+    public Func<ParseResult, DirectOptions?> Direct { get; init; } = _ => null;
+
     /// <summary>Who we are.</summary>
     public KeyOptions Identity { get; } = new(IdOptions.Key());
 
@@ -36,7 +39,7 @@ internal sealed class MessengerOptions
             using NetworkIdentity? identity = await Identity.OpenKeyFileForNetworkAsync(surroundings, result, cancellation).ConfigureAwait(false);
             if (identity is not { User: { } user }) return ExitCode.Identity;
             StateFolder state = StateOf(surroundings, result, user.Keys.Fingerprint);
-            return await _client.RunAsync(result, client => RunAsync(surroundings, client, identity, state, session =>
+            return await _client.RunAsync(result, client => RunAsync(surroundings, client, identity, state, Direct(result), session =>
                 act(new MessengerScene(client, session, result.GetValue(_json), _client.DeadlineOf(result), user, state), result))).ConfigureAwait(false);
         });
         return command;
@@ -117,12 +120,14 @@ internal sealed class MessengerOptions
     }
 
     /// <summary>Runs as a user.</summary>
-    private async Task<int> RunAsync(Surroundings surroundings, ClientScene client, NetworkIdentity identity, StateFolder state, Func<MessengerSession, Task<int>> act)
+    private async Task<int> RunAsync(
+        Surroundings surroundings, ClientScene client, NetworkIdentity identity, StateFolder state, DirectOptions? direct, Func<MessengerSession, Task<int>> act)
     {
         var session = new MessengerSession(new SessionOptions
         {
             Suites = surroundings.RecordSuites,
             Directory = KeepsState ? state.Root : null,
+            Direct = direct,
             Notify = text => client.Error.WriteLine("dna: " + text),
         });
         using UserCaches? caches = KeepsState ? UserCaches.Open(surroundings, state) : null;
@@ -130,6 +135,7 @@ internal sealed class MessengerOptions
         {
             var who = new SessionUser(identity.User!.Keys, client.Session.Secure(identity.Rsa)) { Caches = caches?.Records };
             ResultCode started = await session.StartAsync(who, client.Cancellation).ConfigureAwait(false);
+            if (started == ResultCode.NetworkError) return ExitCode.AddressInUse;
             if (started != ResultCode.Success) return await ClientCommand.FailAsync(client.Error, ResultReport.ExitOf(started), ResultReport.TextOf(started, state.Root, false)).ConfigureAwait(false);
             return await act(session).ConfigureAwait(false);
         }

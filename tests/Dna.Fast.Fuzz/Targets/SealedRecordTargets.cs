@@ -39,7 +39,7 @@ internal static class SealedRecordTargets
         // The length that a server reads first.
         if (input.Length >= DirectFrame.LengthBytes && DirectFrame.Length(input.AsSpan(0, DirectFrame.LengthBytes), DirectLimits.EnvelopeBytesMax) is <= 0 or > DirectLimits.EnvelopeBytesMax)
             throw new FuzzFailure("a length beyond its bound");
-        return DirectFrame.Read(input, Suites, Seeds.Fast(1).Fingerprint, Seeds.Fast(2).Fingerprint, MessageDigest.Of([1])) == Messenger.DirectReply.Delivered;
+        return DirectFrame.Read(input, Suites, Seeds.Fast(1).Fingerprint, Seeds.Fast(2).Fingerprint, MessageDigest.Of([1])) != Messenger.DirectReply.Wrong;
     }
 
     private static bool ReadRequest(byte[] input) => ContactRequestCodec.ReadVerified(input, Suites, Seeds.Fast(2).Fingerprint, 1000, out _) == RecordStatus.Ok;

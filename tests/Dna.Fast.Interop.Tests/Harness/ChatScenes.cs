@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 
 namespace Dna.Fast.Interop.Tests.Harness;
@@ -134,20 +136,35 @@ internal static class ChatScenes
         }
     }
 
-    /// <summary>Messages that wait, and messages that come while their reader listens.</summary>
+    /// <summary>Messages that wait, messages that come while their reader listens, and one that comes directly.</summary>
     public static async Task WatchAsync(Chat chat)
     {
         await chat.NewAsync("fast", "alice", "bob");
         await chat.RunAsync("alice", "msg", "send", "bob", "It waited");
-        await using ChildProcess watch = chat.Home.Start("msg", "watch", "--from", "alice", "--json", "--key", "bob", "-b", chat.At);
+        using var port = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        port.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        string at = port.LocalEndPoint!.ToString()!;
+        port.Dispose();
+        await using ChildProcess watch = chat.Home.Start("msg", "watch", "--from", "alice", "--json", "--key", "bob", "-b", chat.At, "--direct", at);
         await HeardAsync("It waited");
         await chat.PipeAsync("alice", ["one", "two", "three"], "msg", "send", "bob");
         await HeardAsync("three");
         await chat.RunAsync("alice", "msg", "send", "bob", "the last");
         await HeardAsync("the last");
+        // Where Bob is, is known a moment after he began; what is sent before that waits in the network as ever.
+        var direct = new List<string>();
+        bool isDelivered = false;
+        while (!isDelivered && direct.Count < 20)
+        {
+            direct.Add($"direct {direct.Count}");
+            isDelivered = (await chat.JsonAsync("alice", "msg", "send", "bob", direct[^1], "--direct")).Single().GetProperty("delivered").GetBoolean();
+            await HeardAsync(direct[^1]);
+        }
+
+        Assert.True(isDelivered, watch.Errors.Tail());
         watch.Signal("INT");
         Assert.Equal(0, await watch.WaitForExitAsync(Patience));
-        Assert.Equal(["It waited", "one", "two", "three", "the last"], Chat.Texts(watch.Output.Since(0).Select(line => JsonDocument.Parse(line).RootElement)));
+        Assert.Equal(["It waited", "one", "two", "three", "the last", .. direct], Chat.Texts(watch.Output.Since(0).Select(line => JsonDocument.Parse(line).RootElement)));
 
         async Task HeardAsync(string text)
         {

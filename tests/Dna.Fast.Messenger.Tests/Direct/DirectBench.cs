@@ -91,9 +91,10 @@ internal sealed class DirectBench : IAsyncDisposable
     }
 
     /// <summary>Lets time pass until something is so.</summary>
-    public Task PassUntilAsync(Func<bool> isSo) => UntilAsync(() =>
+    /// <param name="step">What passes between two looks; null: a tenth of a second.</param>
+    public Task PassUntilAsync(Func<bool> isSo, TimeSpan? step = null) => UntilAsync(() =>
     {
-        Time.Advance(TimeSpan.FromMilliseconds(100));
+        Time.Advance(step ?? TimeSpan.FromMilliseconds(100));
         return isSo();
     });
 

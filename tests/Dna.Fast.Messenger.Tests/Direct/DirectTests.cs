@@ -186,13 +186,13 @@ public sealed class DirectTests : IAsyncDisposable
         await _bench.BobAsync();
         FakeSlotVersions versions = new(_bench);
         int before = versions.Count;
-        await _bench.PassUntilAsync(() => versions.Count >= before + 2);
+        await _bench.PassUntilAsync(() => versions.Count >= before + 2, step: PresenceKeeper.Period / 8);
         // And one that no node took is tried again sooner.
         _bench.Network.UnreachablePuts.Add(DnaKeys.Presence(Users.Fast(2).SigningKey.Span));
         _bench.Time.Advance(PresenceKeeper.Period);
         _bench.Network.UnreachablePuts.Clear();
         int now = versions.Count;
-        await _bench.PassUntilAsync(() => versions.Count > now);
+        await _bench.PassUntilAsync(() => versions.Count > now, step: PresenceKeeper.Period / 8);
     }
 
     [Fact]

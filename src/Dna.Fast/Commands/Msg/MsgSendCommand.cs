@@ -14,7 +14,12 @@ internal static class MsgSendCommand
 
     private static readonly TextInput Text = new("message");
 
-    private static readonly MessengerOptions Options = new() { KeepsState = true };
+    private static readonly Option<bool> Direct = new("--direct")
+    {
+        Description = "Sends it to the reader's client, when its signed presence says where that is; it waits in the network otherwise. The reader's client sees your address",
+    };
+
+    private static readonly MessengerOptions Options = new() { KeepsState = true, Direct = result => result.GetValue(Direct) ? new DirectOptions() : null };
 
     public static Command Create(Surroundings surroundings)
     {
@@ -23,9 +28,10 @@ internal static class MsgSendCommand
             "Sends a message. It waits in the network until its reader has it, for 7 days at most; nobody need be there at the same time.",
             "dna msg send bob \"Hello, Bob\"",
             "date | dna msg send bob",
+            "dna msg send bob --direct \"Are you there?\"",
             "tail -f log | dna msg send bob --lines --json")
         {
-            User,
+            User, Direct,
         };
         Text.AddTo(command);
         return Options.ForUser(command, surroundings, (scene, result) => SendAsync(surroundings, scene, result));

@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Dna.Fast.Commands.Caches;
 using Dna.Fast.Commands.Contacts;
+using Dna.Fast.Commands.Doctoring;
 using Dna.Fast.Commands.Groups;
 using Dna.Fast.Commands.Id;
 using Dna.Fast.Commands.Msg;
@@ -52,6 +53,7 @@ internal static class CommandLineRoot
             ConfigCommand.Create(),
             HealthcheckCommand.Create(),
             ProbeCommand.Create(),
+            DoctorCommand.Create(),
             DrainCommand.Create(),
             TopCommand.Create(),
             TableCommand.Create(),

@@ -4,7 +4,7 @@ using Dna.Fast.Kademlia.ValueTypes;
 namespace Dna.Fast.Messenger;
 
 /// <summary>What was found for us.</summary>
-/// <param name="Messages">New ones, each once, in the order in which each sender sent them.</param>
+/// <param name="Messages">New ones, in the order in which each sender sent them, each once; but where a stranger put changed copies of one beside it, these too: they have its digest, and the first that opens is it.</param>
 /// <param name="Unknown">Senders whose messages could not all be read: there may be more.</param>
 public sealed record InboxReport(IReadOnlyList<OfflineMessage> Messages, IReadOnlyList<string> Unknown);
 
@@ -107,7 +107,7 @@ public sealed class Inbox(RecordNetwork network, ChunkStore chunks, IDeliveryLog
         [
             .. read.SelectMany(place => place.Found)
                 .Where(message => message.Expiry > now && message.Sender == sender && message.Recipient == recipient)
-                .DistinctBy(message => message.Digest).Where(message => !log.Contains(sender, message.Digest))
+                .DistinctBy(message => message.Copy).Where(message => !log.Contains(sender, message.Digest))
                 .OrderBy(message => message.Timestamp).ThenBy(message => message.Seq ?? 0),
         ];
         return (read.All(place => place.IsKnown), messages);

@@ -14,4 +14,7 @@ public sealed record OfflineMessage(ulong Timestamp, ulong Expiry, string Sender
 
     /// <summary>Which message it is.</summary>
     public MessageDigest Digest { get; } = MessageDigest.Of(Envelope.Span);
+
+    /// <summary>Which copy of the message it is: another one has other bytes somewhere, and may be broken.</summary>
+    internal MessageDigest Copy { get; } = MessageDigest.OfBytes(Envelope.Span);
 }

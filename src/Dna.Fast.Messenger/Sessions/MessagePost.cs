@@ -5,10 +5,11 @@ namespace Dna.Fast.Messenger;
 /// <summary>Seals what one user sends, and opens what the user is sent. Any thread.</summary>
 internal sealed class MessagePost(IUserKeys keys, MessengerServices services, DirectSender? direct = null)
 {
-    /// <summary>Envelopes remembered as not ours to read: 16 bytes each. Forgetting one costs opening it once more.</summary>
+    /// <summary>Envelopes remembered as not ours to read: under a hundred bytes each. Forgetting one costs opening it once more.</summary>
     private const int RefusedMax = 4096;
 
-    private readonly HashSet<MessageDigest> _refused = [];
+    // By sender too: whoever puts a genuine envelope under another sender's key has it refused there only. And by copy: whoever breaks one has that one refused only.
+    private readonly HashSet<(string Sender, MessageDigest Copy)> _refused = [];
 
     /// <summary>Seals a text for a user and for ourselves, and queues it.</summary>
     public async Task<SendReport> SendAsync(string nameOrFingerprint, ReadOnlyMemory<byte> text, Deadline deadline, CancellationToken cancellation)
@@ -26,13 +27,22 @@ internal sealed class MessagePost(IUserKeys keys, MessengerServices services, Di
         return new SendReport(queued.Code, digest, queued.Acknowledged, false);
     }
 
+    /// <summary>Opens what is ours to read, each message once though there be several copies of it.</summary>
+    /// <param name="refused">Envelopes that are not for us, damaged, or not by whom they say.</param>
+    public ReceivedMessage[] Open(IReadOnlyList<OfflineMessage> messages, out int refused)
+    {
+        ReceivedMessage[] opened = [.. messages.Select(Open).OfType<ReceivedMessage>()];
+        refused = messages.Count - opened.Length;
+        return [.. opened.DistinctBy(message => message.Id)];
+    }
+
     /// <summary>Opens an envelope from whom it says it is.</summary>
     /// <returns>Null when it is not for us, damaged, or signed by somebody else.</returns>
-    public ReceivedMessage? Open(OfflineMessage message)
+    private ReceivedMessage? Open(OfflineMessage message)
     {
         lock (_refused)
         {
-            if (_refused.Contains(message.Digest)) return null;
+            if (_refused.Contains((message.Sender, message.Copy))) return null;
         }
 
         bool isOpen = keys.Open(message.Envelope.Span, out byte[]? text, out byte[]? signer) == OpenStatus.Ok;
@@ -41,7 +51,7 @@ internal sealed class MessagePost(IUserKeys keys, MessengerServices services, Di
         lock (_refused)
         {
             if (_refused.Count >= RefusedMax) _refused.Clear();
-            _refused.Add(message.Digest);
+            _refused.Add((message.Sender, message.Copy));
         }
 
         return null;

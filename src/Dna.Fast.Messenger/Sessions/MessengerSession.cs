@@ -164,8 +164,8 @@ public sealed class MessengerSession : IAsyncDisposable
     private static async Task<CheckReport> CheckAsync(UserScope scope, IReadOnlyCollection<string> senders, InboxDepth depth, Deadline deadline, CancellationToken cancellation)
     {
         InboxReport inbox = await scope.Services.Inbox.RetrieveAsync(scope.Keys.Fingerprint, senders, depth, deadline.Left, cancellation).ConfigureAwait(false);
-        ReceivedMessage[] opened = [.. inbox.Messages.Select(scope.Post.Open).OfType<ReceivedMessage>()];
-        return new CheckReport(opened, inbox.Unknown, inbox.Messages.Count - opened.Length);
+        ReceivedMessage[] opened = scope.Post.Open(inbox.Messages, out int refused);
+        return new CheckReport(opened, inbox.Unknown, refused);
     }
 
     /// <summary>Runs a call inside the gate of the user's scope.</summary>

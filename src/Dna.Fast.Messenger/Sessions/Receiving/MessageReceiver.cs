@@ -168,7 +168,7 @@ internal sealed class MessageReceiver(UserScope scope, ReceiveOptions options)
             // Who sent directly waits for an answer.
             TimeSpan within = scope.Direct.Inbox.Has(_senders[source]) ? DirectLimits.OutboxWithin : deadline.Left;
             InboxReport inbox = await scope.Services.Inbox.RetrieveAsync(scope.Keys.Fingerprint, [_senders[source]], depth, within, ended).ConfigureAwait(false);
-            return ([.. inbox.Messages.Select(scope.Post.Open).OfType<ReceivedMessage>()], inbox.Unknown.Count == 0);
+            return (scope.Post.Open(inbox.Messages, out _), inbox.Unknown.Count == 0);
         }
         catch (OperationCanceledException)
         {

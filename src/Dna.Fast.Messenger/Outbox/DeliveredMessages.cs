@@ -3,10 +3,17 @@ using System.Buffers.Binary;
 namespace Dna.Fast.Messenger;
 
 /// <summary>Which messages of one sender were delivered. One thread at a time. As bytes: for each message <c>digest 16 | timestamp 8 | expiry 8</c>, numbers big-endian.</summary>
+/// <remarks>
+/// Times of a message are anybody's: whoever puts it again gives it others. So it is forgotten when there are too many after it, in the order of delivery, and never because it says that it expired; and
+/// none is newer here than the moment of its delivery, for the newest goes into acknowledgements.
+/// </remarks>
 internal sealed class DeliveredMessages
 {
     /// <summary>Messages: eight days of full buckets, and an outbox.</summary>
     public const int Max = 5000;
+
+    /// <summary>Seconds for which a message may be found again wherever nobody puts it anew: its week, and a day for clocks.</summary>
+    private const ulong RememberedSeconds = RecordLimits.WeekSeconds + 86_400;
 
     private const int EntryBytes = MessageDigest.Bytes + 8 + 8;
 
@@ -14,15 +21,7 @@ internal sealed class DeliveredMessages
 
     public bool Contains(MessageDigest message) => _messages.ContainsKey(message);
 
-    public void Add(MessageDigest message, ulong timestamp, ulong expiry, ulong now)
-    {
-        _messages[message] = (timestamp, expiry);
-        if (_messages.Count <= Max) return;
-        foreach (MessageDigest old in _messages.Where(entry => entry.Value.Expiry <= now).Select(entry => entry.Key).ToArray()) _messages.Remove(old);
-        if (_messages.Count <= Max) return;
-        // A tenth at once, so that not every message pays for a sort.
-        foreach (MessageDigest old in _messages.OrderBy(entry => entry.Value.Timestamp).Take(Max / 10).Select(entry => entry.Key).ToArray()) _messages.Remove(old);
-    }
+    public void Add(MessageDigest message, ulong timestamp, ulong expiry, ulong now) => Put(message, Math.Min(timestamp, now), Math.Max(expiry, now + RememberedSeconds));
 
     public (IReadOnlyList<MessageDigest> Messages, ulong Newest) Newest(int max) =>
         _messages.Count == 0 ? ([], 0) : ([.. _messages.OrderByDescending(entry => entry.Value.Timestamp).Take(max).Select(entry => entry.Key)], _messages.Values.Max(entry => entry.Timestamp));
@@ -49,8 +48,15 @@ internal sealed class DeliveredMessages
         {
             var message = new MessageDigest(BinaryPrimitives.ReadUInt128BigEndian(bytes));
             ulong timestamp = BinaryPrimitives.ReadUInt64BigEndian(bytes[MessageDigest.Bytes..]), expiry = BinaryPrimitives.ReadUInt64BigEndian(bytes[(MessageDigest.Bytes + 8)..]);
-            // Nobody hands it out any more.
-            if (expiry > now) Add(message, timestamp, expiry, now);
+            Put(message, Math.Min(timestamp, now), expiry);
         }
+    }
+
+    private void Put(MessageDigest message, ulong timestamp, ulong expiry)
+    {
+        _messages[message] = (timestamp, expiry);
+        if (_messages.Count <= Max) return;
+        // A tenth at once, so that not every message pays for a sort.
+        foreach (MessageDigest old in _messages.OrderBy(entry => entry.Value.Expiry).ThenBy(entry => entry.Value.Timestamp).Take(Max / 10).Select(entry => entry.Key).ToArray()) _messages.Remove(old);
     }
 }

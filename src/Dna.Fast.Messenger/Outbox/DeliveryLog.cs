@@ -7,9 +7,9 @@ public interface IDeliveryLog
     /// <summary>True when the message was delivered.</summary>
     bool Contains(string sender, MessageDigest message);
 
-    /// <summary>Remembers that a message was delivered, at least until its expiry.</summary>
-    /// <param name="timestamp">The message's, in seconds since 1970.</param>
-    /// <param name="expiry">The message's: later nobody hands it out any more.</param>
+    /// <summary>Remembers that a message was delivered, until so many others were that there is no room: whoever likes can put it again under other times.</summary>
+    /// <param name="timestamp">The message's, in seconds since 1970; one later than now counts as now.</param>
+    /// <param name="expiry">The message's, in seconds since 1970.</param>
     /// <param name="now">Seconds since 1970.</param>
     void Add(string sender, MessageDigest message, ulong timestamp, ulong expiry, ulong now);
 
@@ -31,10 +31,10 @@ public interface IDeliveryLog
 
 /// <summary>A message that was delivered.</summary>
 /// <param name="Timestamp">Seconds since 1970.</param>
-/// <param name="Expiry">Seconds since 1970: later nobody hands it out any more.</param>
+/// <param name="Expiry">Seconds since 1970.</param>
 public readonly record struct DeliveredEntry(MessageDigest Id, ulong Timestamp, ulong Expiry);
 
-/// <summary>A delivery log in memory. Bounded: expired messages are forgotten, and of one sender at most <see cref="SenderMax"/> are kept.</summary>
+/// <summary>A delivery log in memory. Bounded: of one sender the last <see cref="SenderMax"/> are kept.</summary>
 public sealed class MemoryDeliveryLog : IDeliveryLog
 {
     /// <summary>Messages of one sender: eight days of full buckets, and an outbox.</summary>

@@ -21,12 +21,16 @@ public enum InboxDepth
 /// <summary>Receives what was sent while we were away (DNA layer, sections 11.2 and 11.3): reads our contacts' outboxes and buckets for us, of all owners.</summary>
 /// <remarks>
 /// Any thread. Who put a message there proves nothing: each envelope is signed by its sender, and opening it says by whom. A message is delivered when the application says so
-/// (<see cref="ConfirmAsync"/>); from then on it is not handed out again. A deadline covers a whole call.
+/// (<see cref="ConfirmAsync"/>); from then on it is not handed out again, until 5,000 later ones of its sender were delivered. Times of messages are bounded, as nothing proves them: no message is sent later than
+/// tomorrow, and of copies with different times the earliest counts. A deadline covers a whole call.
 /// </remarks>
 public sealed class Inbox(RecordNetwork network, ChunkStore chunks, IDeliveryLog log)
 {
     /// <summary>Senders read at a time.</summary>
     private const int InFlightMax = 16;
+
+    /// <summary>Seconds by which a sender's clock may be ahead of ours.</summary>
+    private const ulong AheadSecondsMax = 86_400;
 
     /// <summary>Reads what senders have for us and we do not have yet.</summary>
     /// <param name="recipient">Our fingerprint.</param>
@@ -106,11 +110,18 @@ public sealed class Inbox(RecordNetwork network, ChunkStore chunks, IDeliveryLog
         List<OfflineMessage> messages =
         [
             .. read.SelectMany(place => place.Found)
-                .Where(message => message.Expiry > now && message.Sender == sender && message.Recipient == recipient)
-                .DistinctBy(message => message.Copy).Where(message => !log.Contains(sender, message.Digest))
-                .OrderBy(message => message.Timestamp).ThenBy(message => message.Seq ?? 0),
+                .Where(message => message.Sender == sender && message.Recipient == recipient && !log.Contains(sender, message.Digest))
+                .Select(message => Believable(message, now)).Where(message => message.Expiry > now)
+                .OrderBy(message => message.Timestamp).ThenBy(message => message.Seq ?? 0).DistinctBy(message => message.Copy),
         ];
         return (read.All(place => place.IsKnown), messages);
+    }
+
+    /// <summary>A message with times that can be: nothing proves them, and whoever puts a message again gives it others. What is too late is taken for a clock that is wrong, and not refused.</summary>
+    private static OfflineMessage Believable(OfflineMessage message, ulong now)
+    {
+        ulong timestamp = Math.Min(message.Timestamp, now + AheadSecondsMax);
+        return message with { Timestamp = timestamp, Expiry = Math.Min(message.Expiry, timestamp + RecordLimits.WeekSeconds + AheadSecondsMax) };
     }
 
     private async Task<(bool IsKnown, List<OfflineMessage> Found)> OutboxAsync(string sender, string recipient, Deadline deadline, CancellationToken cancellation)

@@ -23,15 +23,19 @@ internal sealed class OutboxStep(OutboxCall call, OutboxTurn turn)
         RecordNetwork network, string sender, string recipient, Deadline deadline, CancellationToken cancellation)
     {
         RecordsFound found = await network.GetAllAsync(DnaKeys.Acknowledgement(recipient, sender), deadline, cancellation).ConfigureAwait(false);
-        DeliveryAcknowledgement? newest = null;
+        ulong newest = 0;
+        var delivered = new HashSet<MessageDigest>();
+        bool isThere = false;
         foreach (VerifiedValue value in found.Values)
         {
-            if (AcknowledgementCodec.Read(value.Data.Span, network.Suites, recipient, sender, out DeliveryAcknowledgement? read) == RecordStatus.Ok
-                && read!.IsSigned && (newest is null || read.Time > newest.Time))
-                newest = read;
+            if (AcknowledgementCodec.Read(value.Data.Span, network.Suites, recipient, sender, out DeliveryAcknowledgement? read) != RecordStatus.Ok || !read!.IsSigned) continue;
+            isThere = true;
+            newest = Math.Max(newest, read.Time);
+            // What arrived once has arrived, whichever acknowledgement is the newest.
+            delivered.UnionWith(read.Delivered);
         }
 
-        return newest is null ? Answer<DeliveryAcknowledgement>.No(found.Missing) : Answer<DeliveryAcknowledgement>.Of(newest);
+        return isThere ? Answer<DeliveryAcknowledgement>.Of(new DeliveryAcknowledgement(newest, [.. delivered], IsSigned: true)) : Answer<DeliveryAcknowledgement>.No(found.Missing);
     }
 
     public async Task<PutReport> QueueAsync(OfflineMessage message)

@@ -253,7 +253,7 @@ public sealed class OfflineQueueTests
     public void A_delivery_log_is_bounded_and_forgets_the_oldest_first()
     {
         var log = new MemoryDeliveryLog();
-        for (ulong i = 0; i <= MemoryDeliveryLog.SenderMax; i++) log.Add("a", new MessageDigest(i), timestamp: i, expiry: ulong.MaxValue, now: 0);
+        for (ulong i = 0; i <= MemoryDeliveryLog.SenderMax; i++) log.Add("a", new MessageDigest(i), timestamp: i, expiry: ulong.MaxValue, now: i);
         Assert.False(log.Contains("a", new MessageDigest(0)));
         Assert.True(log.Contains("a", new MessageDigest(MemoryDeliveryLog.SenderMax)));
         (IReadOnlyList<MessageDigest> messages, ulong newest) = log.DeliveredFrom("a", 3);

@@ -66,6 +66,61 @@ public sealed class StrangerTests : IDisposable
         Assert.Equal(["Hello, Bob"], Texts(await bob.CheckAsync([Alice], InboxDepth.Recent, Deadline)));
     }
 
+    [Fact]
+    public async Task Pain_28_a_message_put_again_with_other_times_is_not_shown_again()
+    {
+        byte[] first = Sealed("one"), second = Sealed("two");
+        await using (MessengerSession bob = await StartAsync())
+        {
+            // A copy that would be forgotten at once, beside the genuine one.
+            ulong now = bob.Services.Network.Now;
+            Put(Alice, first, expiry: now + 2);
+            Put(Alice, first);
+            Put(Alice, second);
+            CheckReport report = await bob.CheckAsync([Alice], InboxDepth.Recent, Deadline);
+            Assert.Equal(["one", "two"], Texts(report).Order());
+            await bob.ConfirmAsync(report.Messages, Deadline);
+        }
+
+        // While the genuine ones live, and when nobody but a stranger puts them any more.
+        foreach (int days in (int[])[1, 30])
+        {
+            _time.Advance(TimeSpan.FromDays(days));
+            await using MessengerSession again = await StartAsync();
+            foreach (byte[] envelope in (byte[][])[first, second]) Put(Alice, envelope);
+            Assert.Empty((await again.CheckAsync([Alice], InboxDepth.Full, Deadline)).Messages);
+        }
+    }
+
+    [Theory]
+    [InlineData(ulong.MaxValue)]
+    [InlineData(0UL)]
+    public async Task Pain_29_a_copy_with_another_time_confirms_nothing_that_was_not_found_and_hides_nothing(ulong timestamp)
+    {
+        await using MessengerSession bob = await StartAsync();
+        ulong now = bob.Services.Network.Now;
+        byte[] envelope = Sealed("Hello, Bob");
+        Put(Alice, envelope, timestamp, ulong.MaxValue);
+        Put(Alice, envelope);
+        CheckReport report = await bob.CheckAsync([Alice], InboxDepth.Recent, Deadline);
+        Assert.Equal(now, Assert.Single(report.Messages).Timestamp);
+        await bob.ConfirmAsync(report.Messages, Deadline);
+        DeliveryAcknowledgement told = (await bob.Services.Queue.AcknowledgementAsync(Alice, Bob, Deadline)).Value!;
+        Assert.Equal((now, 1), (told.Time, told.Delivered.Count));
+    }
+
+    [Fact]
+    public async Task A_message_of_a_clock_that_is_ahead_is_delivered_and_tells_no_time_that_is_to_come()
+    {
+        await using MessengerSession bob = await StartAsync();
+        ulong now = bob.Services.Network.Now, ahead = now + 90 * 86_400;
+        Put(Alice, Sealed("from the future"), ahead, ahead + RecordLimits.WeekSeconds);
+        CheckReport report = await bob.CheckAsync([Alice], InboxDepth.Recent, Deadline);
+        Assert.Equal(now + 86_400, Assert.Single(report.Messages).Timestamp);
+        await bob.ConfirmAsync(report.Messages, Deadline);
+        Assert.Equal(now, (await bob.Services.Queue.AcknowledgementAsync(Alice, Bob, Deadline)).Value!.Time);
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private static byte[] Sealed(string text) => Users.Alice.Seal([Users.Alice.EncryptionKey, Users.Bob.EncryptionKey], Encoding.UTF8.GetBytes(text))!;

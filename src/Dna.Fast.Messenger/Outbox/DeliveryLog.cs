@@ -18,7 +18,7 @@ public interface IDeliveryLog
     ValueTask<bool> OpenAsync(string sender, CancellationToken cancellation = default) => ValueTask.FromResult(true);
 
     /// <summary>Remembers several messages of one sender at once; on return they are where they are kept.</summary>
-    /// <returns>False when they could not be kept: after a restart they are handed out again.</returns>
+    /// <returns>False when they could not be kept: this log has them, and after a restart they are handed out again.</returns>
     ValueTask<bool> AddAsync(string sender, IReadOnlyCollection<DeliveredEntry> messages, ulong now, CancellationToken cancellation = default)
     {
         foreach (DeliveredEntry message in messages) Add(sender, message.Id, message.Timestamp, message.Expiry, now);

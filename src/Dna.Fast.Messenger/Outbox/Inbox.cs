@@ -59,7 +59,7 @@ public sealed class Inbox(RecordNetwork network, ChunkStore chunks, IDeliveryLog
     /// <summary>Remembers that messages were delivered, and tells their senders.</summary>
     /// <param name="recipient">Our keys.</param>
     /// <param name="messages">What <see cref="RetrieveAsync"/> gave, once the application has it safe.</param>
-    /// <returns>What came of telling: the messages count as delivered in any case but one: StorageError, when that could not be kept; then nobody is told.</returns>
+    /// <returns>What came of telling: the messages count as delivered in any case. StorageError: that could not be kept, so after a restart they are handed out again; nobody is told now.</returns>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public async Task<PutReport> ConfirmAsync(IUserKeys recipient, IReadOnlyCollection<OfflineMessage> messages, TimeSpan deadline, CancellationToken cancellation = default)
     {

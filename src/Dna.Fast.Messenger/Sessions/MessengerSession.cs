@@ -113,7 +113,7 @@ public sealed class MessengerSession : IAsyncDisposable
         CallAsync(new CheckReport([], [.. senders], 0), deadline, (scope, within, token) => CheckAsync(scope, senders, depth, within, token), cancellation);
 
     /// <summary>Says that the application has messages safe: they are not handed out again, and their senders are told.</summary>
-    /// <returns>What came of telling; the messages count as delivered in any case but StorageError.</returns>
+    /// <returns>What came of telling. StorageError: nobody was told, and after a restart they are handed out again.</returns>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public Task<PutReport> ConfirmAsync(IReadOnlyCollection<ReceivedMessage> messages, TimeSpan deadline, CancellationToken cancellation = default) =>
         CallAsync(

@@ -99,6 +99,26 @@ public sealed class SessionStateTests : IDisposable
     }
 
     [Fact]
+    public async Task Pain_28_what_was_handed_out_is_not_handed_out_again_though_that_cannot_be_kept_now()
+    {
+        await using MessengerSession alice = await StartAsync(1), bob = await StartAsync(2);
+        Assert.True((await bob.PublishKeysAsync(Deadline)).IsSuccess);
+        Assert.True((await alice.SendAsync(Bob, "once"u8.ToArray(), Deadline)).IsSuccess);
+        CheckReport report = await bob.CheckAsync([Alice], InboxDepth.Full, Deadline);
+        string path = Path.Combine(_folder, Bob, "delivered-" + Alice);
+        Directory.CreateDirectory(path);
+        Assert.Equal(ResultCode.StorageError, (await bob.ConfirmAsync(report.Messages, Deadline)).Code);
+        Assert.Single(_notices);
+        Directory.Delete(path);
+        Assert.Empty((await bob.CheckAsync([Alice], InboxDepth.Full, Deadline)).Messages);
+        // The next one that can be kept is kept with it.
+        Assert.True((await alice.SendAsync(Bob, "twice"u8.ToArray(), Deadline)).IsSuccess);
+        Assert.True((await bob.ConfirmAsync((await bob.CheckAsync([Alice], InboxDepth.Full, Deadline)).Messages, Deadline)).IsSuccess);
+        await using MessengerSession again = await StartAsync(2);
+        Assert.Empty((await again.CheckAsync([Alice], InboxDepth.Full, Deadline)).Messages);
+    }
+
+    [Fact]
     public async Task Pain_29_an_acknowledgement_after_a_restart_still_names_what_was_delivered_before()
     {
         await using MessengerSession alice = await StartAsync(1);

@@ -39,24 +39,32 @@ internal sealed class FileDeliveryLog(StateFolder folder, TimeProvider time, Act
     public async ValueTask<bool> OpenAsync(string sender, CancellationToken cancellation = default) =>
         await InTurnAsync(() => Load(sender), cancellation).ConfigureAwait(false);
 
-    public async ValueTask<bool> AddAsync(string sender, IReadOnlyCollection<DeliveredEntry> messages, ulong now, CancellationToken cancellation = default) =>
-        await InTurnAsync(
+    public async ValueTask<bool> AddAsync(string sender, IReadOnlyCollection<DeliveredEntry> messages, ulong now, CancellationToken cancellation = default)
+    {
+        // At first here: whatever comes of the file, this process hands none of them out again, and the next writing of the file has them.
+        foreach (DeliveredEntry message in messages) Add(sender, message.Id, message.Timestamp, message.Expiry, now);
+        return await InTurnAsync(
             () =>
             {
                 Load(sender);
-                foreach (DeliveredEntry message in messages) Add(sender, message.Id, message.Timestamp, message.Expiry, now);
                 byte[] content;
                 lock (_lock) content = _senders[sender].Write();
                 folder.Write(StateKind.Delivered, Begin + sender, content);
             },
             cancellation).ConfigureAwait(false);
+    }
 
     private async Task<bool> InTurnAsync(Action action, CancellationToken cancellation)
     {
         try
         {
             using FileTurn? turn = await folder.Turns.EnterAsync(TurnName, new Deadline(time, TurnBound), cancellation).ConfigureAwait(false);
-            if (turn is null) return false;
+            if (turn is null)
+            {
+                notify?.Invoke("Which messages were delivered is being written by another process, for longer than anybody waits.");
+                return false;
+            }
+
             // What another process wrote since is read again when it is asked for; what we know besides is kept.
             if (!turn.WasOurs) lock (_lock) _loaded.Clear();
             action();

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Shared by the packing scripts: what makes the same input give the same bytes. Source it from the repository's root, after common.sh.
 
 export LC_ALL=C TZ=UTC

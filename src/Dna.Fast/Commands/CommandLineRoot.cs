@@ -11,6 +11,7 @@ using Dna.Fast.Commands.Name;
 using Dna.Fast.Commands.Presences;
 using Dna.Fast.Commands.Probing;
 using Dna.Fast.Commands.Profiles;
+using Dna.Fast.Commands.Reference;
 using Dna.Fast.Commands.Store;
 using Dna.Fast.Commands.Walls;
 using Dna.Fast.Identities;
@@ -67,6 +68,8 @@ internal static class CommandLineRoot
             MsgCommand.Create(surroundings),
             GroupCommand.Create(surroundings),
             WallCommand.Create(surroundings),
+            ReferenceCommands.Completions(),
+            ReferenceCommands.Man(),
         };
         foreach (Option option in root.Options)
         {

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Dna.Fast.Commands.Reference;
 using Dna.Fast.Kademlia.Guard;
 using Dna.Fast.Settings;
 using Dna.Fast.Settings.Keys;
@@ -86,6 +87,7 @@ internal static class ConfigOptions
         };
         option.Description = $"{key.Description} [default: {key.DefaultText}; {key.Variable}]";
         if (key.HelpName.Length > 0) option.HelpName = key.HelpName;
+        if (key.Kind == ConfigKind.Text) option.CompletionSources.Add([.. Words.In(key.Expected)]);
         option.Validators.Add(said =>
         {
             if (EntryOf(key, said) is not { } entry || entry.Texts.Count == 0) return;

@@ -26,7 +26,7 @@ internal static class HealthcheckCommand
             "Ends with 0 when the node is ready, and with 1 when it is not or does not answer. Says which check decides.",
             "dna healthcheck --data /var/lib/dna",
             "dna healthcheck http://127.0.0.1:9105",
-            "HEALTHCHECK CMD [\"/dna\", \"healthcheck\", \"--data\", \"/data\"]")
+            "HEALTHCHECK CMD [\"/dna\", \"healthcheck\"]")
         {
             Url, Data, Json,
         };

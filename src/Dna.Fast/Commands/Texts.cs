@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Dna.Fast.Commands.Reference;
 
 namespace Dna.Fast.Commands;
 
@@ -25,6 +26,7 @@ internal static class Texts
             Description = fallback.Text.Length == 0 ? description : $"{description} [default: {fallback.Text}]",
             HelpName = helpName,
             CustomParser = result => Read(result, parse, expected),
+            CompletionSources = { Words.In(expected).ToArray() },
         };
 
     /// <summary>An option that may be said more than once, or with several texts.</summary>

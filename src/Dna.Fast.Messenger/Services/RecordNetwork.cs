@@ -53,7 +53,7 @@ public sealed class RecordNetwork(ISecureDht dht, SuiteSet suites, TimeProvider 
 
     /// <summary>Puts a record at an id or, where that slot is not ours, at our owner's, or where we put it before, or at a random one; it stays announced.</summary>
     /// <remarks>All ids but random ones are known to everybody, so a stranger can be there first.</remarks>
-    /// <param name="expected">As <see cref="NewSecureValue.ExpectedSeq"/>; only at the id that is asked for.</param>
+    /// <param name="expected">As <see cref="NewSecureValue.ExpectedSeq"/>, at whichever id it is put.</param>
     internal async Task<RecordPut> PutAsync(
         InfoHash key, ulong id, ushort type, ReadOnlyMemory<byte> data, Deadline deadline, CancellationToken cancellation, int? expected = null)
     {
@@ -115,8 +115,9 @@ public sealed class RecordNetwork(ISecureDht dht, SuiteSet suites, TimeProvider 
     private async Task<RecordPut> PutOpenAsync(InfoHash key, ulong id, ushort type, ReadOnlyMemory<byte> data, int? expected, Deadline deadline, CancellationToken cancellation)
     {
         if (data.Length > RecordLimits.ValueDataBytesMax) return new RecordPut(PutReport.No(ResultCode.OutOfMemory), 0);
-        var value = new NewSecureValue { Id = id, Type = type, Data = data };
-        SecurePutAnswer answer = await AnnounceAsync(key, value with { ExpectedSeq = expected }, deadline, cancellation).ConfigureAwait(false);
+        // Also at the other ids: who sits on the first one must not be able to make two devices of ours write over each other.
+        var value = new NewSecureValue { Id = id, Type = type, Data = data, ExpectedSeq = expected };
+        SecurePutAnswer answer = await AnnounceAsync(key, value, deadline, cancellation).ConfigureAwait(false);
         if (IsSlotLost(answer) && id != OwnerValueId) answer = await AnnounceAsync(key, value with { Id = OwnerValueId }, deadline, cancellation).ConfigureAwait(false);
         if (IsSlotLost(answer))
         {
@@ -141,7 +142,7 @@ public sealed class RecordNetwork(ISecureDht dht, SuiteSet suites, TimeProvider 
         // What could not be looked at may be there as it was acknowledged. Kept is an old version of a node's, or a new one of our own store alone.
         bool isKept = found.IsComplete && !_editable.ContainsKey(value.Type) && inSlot.Any(version => version.From.IsValid == (version.Seq < answer.Seq));
         if (!isKept) return answer;
-        NewSecureValue instead = value with { Id = InsteadOf(answer.ValueId), Type = TypeRegistry.UserData };
+        NewSecureValue instead = value with { Id = InsteadOf(answer.ValueId), Type = TypeRegistry.UserData, ExpectedSeq = null };
         SecurePutAnswer beside = await AnnounceAsync(key, instead, deadline, cancellation).ConfigureAwait(false);
         if (!IsSlotLost(beside)) return beside;
         ulong before = ours.FirstOrDefault(there => there.Type == TypeRegistry.UserData && there.Id != instead.Id)?.Id ?? 0;

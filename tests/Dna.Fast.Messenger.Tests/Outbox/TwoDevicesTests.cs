@@ -18,9 +18,15 @@ public sealed class TwoDevicesTests : IDisposable
 
     private static string Bob => Users.Fast(2).Fingerprint;
 
-    [Fact]
-    public async Task Pain_27_a_device_that_writes_between_reading_and_writing_loses_nothing_and_takes_nothing()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Pain_27_a_device_that_writes_between_reading_and_writing_loses_nothing_and_takes_nothing(int slotsTaken)
     {
+        // A stranger who was first under the usual ids, which everybody knows.
+        ulong[] ids = [1, DnaKeys.OwnerValueId(_network.Client(1).OwnerLongId)];
+        foreach (ulong id in ids[..slotsTaken]) _network.Put(DnaKeys.Outbox(Alice, Bob), [9, 9], new NewSecureValue { Id = id, Type = 0x1001, Data = new byte[] { 9 } });
         await using MessengerSession laptop = await StartAsync("laptop"), phone = await StartAsync("phone");
         int races = 3;
         _network.BeforePut = key =>

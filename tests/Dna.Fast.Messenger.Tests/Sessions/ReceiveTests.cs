@@ -56,6 +56,38 @@ public sealed class ReceiveTests : IDisposable
         Assert.Equal(2, _network.Listeners);
     }
 
+    [Fact]
+    public async Task The_days_that_a_listener_slept_through_are_read_when_it_wakes()
+    {
+        await using MessengerSession alice = await StartAsync(1), bob = await StartAsync(2);
+        // A full outbox, so that all goes into buckets.
+        Assert.True((await alice.Services.Queue.QueueAsync(alice.User.Keys, Bob, RandomNumberGenerator.GetBytes(63_000), Deadline)).IsSuccess);
+        await using var heard = new Heard(bob, _time, new ReceiveOptions { Senders = [Alice], SweepPeriod = TimeSpan.FromDays(99) });
+        await SendAsync(alice, 0);
+        await heard.CountIsAsync(1);
+        _network.IsDeaf = true;
+        await SendAsync(alice, 1);
+        _time.Advance(TimeSpan.FromDays(4));
+        await heard.CountIsAsync(2);
+        Assert.Equal(["0", "1"], heard.Texts);
+    }
+
+    [Fact]
+    public void A_source_that_cannot_be_read_is_asked_less_and_less_often_and_read_as_far_back_as_it_was_not()
+    {
+        var reading = new SourceReading();
+        TimeSpan[] pauses = [.. Enumerable.Range(0, 8).Select(_ => reading.Add(InboxDepth.Full, 1000, isKnown: false)!.Value)];
+        Assert.Equal([5, 10, 20, 40, 80, 160, 300, 300], pauses.Select(pause => pause.TotalSeconds));
+        Assert.Equal(InboxDepth.Full, reading.DepthAt(1000));
+        Assert.Null(reading.Add(InboxDepth.Full, 1000, isKnown: true));
+        Assert.Equal(InboxDepth.Recent, reading.DepthAt(1001));
+        Assert.Null(reading.Add(InboxDepth.Recent, 40_000, isKnown: true));
+        Assert.Equal(SourceReading.PauseMin, reading.Add(InboxDepth.Recent, 40_000, isKnown: false));
+        // Twelve hours after the whole was read, and when the clock was set back.
+        Assert.Equal(InboxDepth.Full, reading.DepthAt(1000 + 12 * 3600));
+        Assert.Equal(InboxDepth.Full, reading.DepthAt(999));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -9,9 +9,6 @@ internal sealed class MessageReceiver(UserScope scope, ReceiveOptions options)
     /// <summary>Of one reading, and of telling senders.</summary>
     private static readonly TimeSpan CallBound = TimeSpan.FromSeconds(30);
 
-    /// <summary>Before a source that could not be read is read again.</summary>
-    private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(5);
-
     /// <summary>As long as the platform can wait.</summary>
     private static readonly TimeSpan SweepPeriodMax = TimeSpan.FromDays(24);
 
@@ -28,21 +25,22 @@ internal sealed class MessageReceiver(UserScope scope, ReceiveOptions options)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation, scope.Gate.Closing);
         Task[] background = Begin(ended.Token);
-        bool[] wasRead = new bool[Sources];
+        SourceReading[] readings = [.. Enumerable.Range(0, Sources).Select(_ => new SourceReading())];
         try
         {
             while (await NextAsync(ended.Token).ConfigureAwait(false) is { } source)
             {
-                (IReadOnlyList<ReceivedMessage> messages, bool isKnown) = await ReadAsync(source, wasRead[source] ? InboxDepth.Recent : InboxDepth.Full, ended.Token).ConfigureAwait(false);
-                wasRead[source] |= isKnown;
-                if (!isKnown) _ = WakeLaterAsync(source, ended.Token);
+                ulong now = scope.Services.Network.Now;
+                InboxDepth depth = readings[source].DepthAt(now);
+                (IReadOnlyList<ReceivedMessage> messages, bool isKnown) = await ReadAsync(source, depth, ended.Token).ConfigureAwait(false);
+                if (readings[source].Add(depth, now, isKnown) is { } pause) _ = WakeLaterAsync(source, pause, ended.Token);
                 bool isAnyKept = false;
                 foreach (ReceivedMessage message in WithDirect(source, messages))
                 {
                     if (!scope.HandOuts.TryBegin(message.Id))
                     {
                         // Another enumeration hands it out: when that is left it comes here.
-                        _ = WakeLaterAsync(source, ended.Token);
+                        _ = WakeLaterAsync(source, SourceReading.PauseMin, ended.Token);
                         continue;
                     }
 
@@ -133,11 +131,11 @@ internal sealed class MessageReceiver(UserScope scope, ReceiveOptions options)
         }
     }
 
-    private async Task WakeLaterAsync(int source, CancellationToken ended)
+    private async Task WakeLaterAsync(int source, TimeSpan pause, CancellationToken ended)
     {
         try
         {
-            await Task.Delay(RetryPause, scope.Time, ended).ConfigureAwait(false);
+            await Task.Delay(pause, scope.Time, ended).ConfigureAwait(false);
             _wakes.Wake(source);
         }
         catch (OperationCanceledException)

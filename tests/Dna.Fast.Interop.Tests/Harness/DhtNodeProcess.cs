@@ -32,6 +32,12 @@ internal sealed record DhtNodeOptions
     /// <summary><c>-D</c>.</summary>
     public bool Discovers { get; init; }
 
+    /// <summary><c>HOST:PORT</c> of a REST proxy: it is no node then, and does everything through that.</summary>
+    public string? ProxyClient { get; init; }
+
+    /// <summary>Serves a REST proxy on this port; 0: none.</summary>
+    public int ProxyServer { get; init; }
+
     /// <summary>Words in front of the command: another network namespace.</summary>
     public IReadOnlyList<string> Prefix { get; init; } = [];
 }
@@ -74,6 +80,8 @@ internal sealed partial class DhtNodeProcess : IAsyncDisposable
         if (options.Network != 0) arguments.AddRange(["-n", options.Network.ToString(CultureInfo.InvariantCulture)]);
         if (options.StateFile is { } file) arguments.AddRange(["-f", file]);
         if (options.Discovers) arguments.Add("-D");
+        if (options.ProxyClient is { } proxy) arguments.AddRange(["--proxyclient", proxy]);
+        if (options.ProxyServer != 0) arguments.AddRange(["--proxyserver", options.ProxyServer.ToString(CultureInfo.InvariantCulture)]);
         if (options.Identity is { } identity) arguments.AddRange(["-i", "--certificate", identity.CertificateFile, "--privkey", identity.KeyFile]);
         if (options.IdentityFiles is { } files) arguments.AddRange(["-i", "--certificate", files + ".crt", "--privkey", files + ".pem"]);
         if (options.SaveIdentity is { } save) arguments.AddRange(["-i", "--save-identity", save]);
@@ -135,6 +143,9 @@ internal sealed partial class DhtNodeProcess : IAsyncDisposable
 
     /// <summary><c>lr</c>: the routing tables.</summary>
     public Task<IReadOnlyList<string>> LookupRoutingAsync() => TextAsync("lr");
+
+    /// <summary>Says a command whose answer comes by itself, into the midst of others: nothing else must be said until it is there.</summary>
+    public void Say(string command) => _process.WriteLine(command);
 
     /// <summary><c>ls</c>: the searches, of one key when it is given.</summary>
     public Task<IReadOnlyList<string>> SearchesAsync(string key = "") => TextAsync($"ls {key}".TrimEnd());

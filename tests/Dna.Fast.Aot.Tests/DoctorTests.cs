@@ -11,6 +11,7 @@ public sealed class DoctorTests
         await using DnaProcess peer = await DnaProcess.StartAsync();
         await using DnaProcess node = await DnaProcess.StartAsync(new DnaOptions { Bootstrap = [peer.Address.ToString()] });
         await DnaCommand.SucceedAsync("put", "key", "value", "--type", "7d", "-b", node.Address.ToString());
+        await Bounded.UntilAsync(async () => (await DnaCommand.RunAsync("healthcheck", "--data", node.Data)).ExitCode == 0, TimeSpan.FromSeconds(60), "the node has joined");
         CommandResult doctor = await DnaCommand.SucceedAsync("doctor", "--data", node.Data, "--peer", peer.Address.ToString(), "--json");
         JsonElement report = JsonDocument.Parse(doctor.Text).RootElement;
         Assert.True(report.GetProperty("running").GetBoolean());

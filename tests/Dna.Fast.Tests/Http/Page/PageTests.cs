@@ -1,3 +1,4 @@
+using Dna.Fast.Health;
 using Dna.Fast.Kademlia.Store;
 using Dna.Fast.Storage;
 using Dna.Fast.Wire;
@@ -31,7 +32,7 @@ public sealed class PageTests : IDisposable
         await browser.UntilAsync("[...document.querySelectorAll('#types tr')].some(r => r.textContent.includes('0x1001') && r.textContent.includes('20'))");
         await browser.UntilAsync("document.querySelector('#sources').textContent.includes('192.0.2.7')");
         await browser.UntilAsync("document.querySelectorAll('#buckets .c-good').length === 1 && document.querySelectorAll('#keyspace .f-good').length === 1");
-        await browser.UntilAsync("document.querySelectorAll('#health tr').length === 6");
+        await browser.UntilAsync($"document.querySelectorAll('#health tr').length === {HealthRules.Names.Count}");
         await browser.UntilAsync("document.querySelector('#counters').textContent.includes('pings in')");
 
         // The chart moves: each look at the node adds a point.

@@ -32,6 +32,9 @@ public sealed class LostPeersTests
         await UntilAsync(lab, Ready + 503);
         await UntilAsync(lab, Firing);
         await UntilAsync(lab, "dna healthcheck --data /var/lib/dna | grep -q '^contacts   failing'");
+        Ended examined = await lab.OnAsync("a", "dna doctor --data /var/lib/dna --timeout 2");
+        Assert.True(examined.Code == 1, examined.ToString());
+        Assert.Contains("all good contacts are lost", examined.Text, StringComparison.Ordinal);
         await UntilAsync(lab, "curl -s http://127.0.0.1:9105/status.json | grep -q '\"ready\":false,\"alive\":true'");
         await UntilAsync(lab, "curl -s http://127.0.0.1:9105/metrics | grep -qx 'dna_health_check{check=\"contacts\"} 2'");
         Report told = (await Script.RunAsync(lab, "monitor", "--no-canary", "a")).Expect(1);
@@ -41,6 +44,8 @@ public sealed class LostPeersTests
         await UntilAsync(lab, Ready + 200);
         await UntilAsync(lab, Quiet);
         (await Script.RunAsync(lab, "monitor", "a", "b")).Expect(0);
+        examined = await lab.OnAsync("a", "dna doctor --data /var/lib/dna");
+        Assert.True(examined.Code == 0, examined.ToString());
         Assert.Equal(process, await lab.SucceedOnAsync("a", "cat /run/dna.pid && kill -0 \"$(cat /run/dna.pid)\""));
     }
 

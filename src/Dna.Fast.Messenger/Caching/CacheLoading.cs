@@ -18,7 +18,7 @@ public sealed partial class CacheRegion<T>
 
     private Answer<T>? Find(string key, Func<TimeSpan, CancellationToken, Task<Answer<T>>> load)
     {
-        if (!_entries.TryGet(key, out CacheEntry<T>? entry)) return null;
+        if (Volatile.Read(ref _isClosed) || !_entries.TryGet(key, out CacheEntry<T>? entry)) return null;
         TimeSpan age = entry.AgeAt(_time);
         if (age >= entry.Ttl) return null;
         if (entry.IsAbsent)

@@ -14,6 +14,9 @@ namespace Dna.Fast.Messenger;
 /// </remarks>
 public sealed class MessengerSession : IAsyncDisposable
 {
+    /// <summary>The meter of <see cref="System.Diagnostics.Metrics"/> that shows sessions in numbers.</summary>
+    public const string MeterName = "Dna.Fast.Messenger";
+
     /// <summary>How long <see cref="DisposeAsync"/> waits for calls: what a put on a slow network takes.</summary>
     public static readonly TimeSpan StopBound = TimeSpan.FromSeconds(10);
 
@@ -36,6 +39,14 @@ public sealed class MessengerSession : IAsyncDisposable
     /// <summary>The services of that user; others after <see cref="SwitchAsync"/>.</summary>
     /// <exception cref="InvalidOperationException">Not running.</exception>
     public MessengerServices Services => Scope.Services;
+
+    /// <summary>What was read of others; null when the options say so.</summary>
+    /// <exception cref="InvalidOperationException">Not running.</exception>
+    public RecordCaches? Caches => Scope.Caches?.Records;
+
+    /// <summary>Publishes in the background as that user. Kept records are published again at each start with a folder; a stop drains it.</summary>
+    /// <exception cref="InvalidOperationException">Not running.</exception>
+    public PublishQueue Publishing => Scope.Publishing;
 
     /// <summary>Where messages are taken directly, with the port that was free; null when they are not.</summary>
     public IPEndPoint? TakesAt => Volatile.Read(ref _scope)?.Direct.TakesAt;

@@ -9,6 +9,10 @@ public sealed record SessionOptions
     /// <summary>Where each user's state is kept, in a folder named by the fingerprint; made when it is not there. Null: in memory, forgotten at the end.</summary>
     public string? Directory { get; init; }
 
+    /// <summary>True: what was read of keys, names, profiles, groups and presences is believed for as long as <see cref="RecordCaches"/> say, and keys and profiles are kept in
+    /// <see cref="Directory"/>. False: every call asks the network.</summary>
+    public bool HasCaches { get; init; } = true;
+
     /// <summary>Direct delivery; null: off.</summary>
     public DirectOptions? Direct { get; init; }
 

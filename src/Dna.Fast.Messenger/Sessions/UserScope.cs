@@ -6,6 +6,9 @@ namespace Dna.Fast.Messenger;
 /// <summary>All that a session has for the user it runs as: made at a start, ended at a stop, never used for another user.</summary>
 internal sealed class UserScope
 {
+    /// <summary>The list of records that are published again after each start, in the user's folder.</summary>
+    private const string KeptFile = "kept-records";
+
     /// <summary>How long what an earlier run left may take to be sent: it is tried again at the next start.</summary>
     private static readonly TimeSpan ResumeBound = TimeSpan.FromMinutes(2);
 
@@ -23,12 +26,25 @@ internal sealed class UserScope
 
         Log = Folder is null ? new MemoryDeliveryLog() : new FileDeliveryLog(Folder, options.Time, options.Notify);
         IOutboxStore outboxes = Folder is null ? new MemoryOutboxStore() : new FileOutboxStore(Folder);
-        Services = new MessengerServices(new RecordNetwork(user.Dht, options.Suites, options.Time), Log, outboxes, user.Caches);
+        var network = new RecordNetwork(user.Dht, options.Suites, options.Time);
+        if (options.HasCaches) Caches = new SessionCaches(network, options, user.Keys.Fingerprint);
+        Services = new MessengerServices(network, Log, outboxes, Caches?.Records);
+        Publishing = new PublishQueue(network, new PublishOptions { KeptFile = options.Directory is null ? null : Path.Combine(options.Directory, user.Keys.Fingerprint, KeptFile) });
         Direct = new DirectDelivery(options.Direct, Keys, Services, Log, Time);
         Post = new MessagePost(Keys, Services, Direct.Sender);
+        // Last: whoever collects asks for all of it.
+        Metrics = new SessionMetrics(this);
     }
 
     public DirectDelivery Direct { get; }
+
+    /// <summary>Null: every call asks the network.</summary>
+    public SessionCaches? Caches { get; }
+
+    /// <summary>What is published in the background.</summary>
+    public PublishQueue Publishing { get; }
+
+    public SessionMetrics Metrics { get; }
 
     /// <summary>Messages that an enumeration has handed out and not kept yet.</summary>
     public HandOuts HandOuts { get; } = new();
@@ -69,9 +85,14 @@ internal sealed class UserScope
     {
         var within = new Deadline(Time, bound);
         bool areCallsOver = await Gate.CloseAsync(within.Left, Time).ConfigureAwait(false);
+        // What waits to be published is told; a kept record lies in its file.
+        await Publishing.DrainAsync(within.Left).ConfigureAwait(false);
+        await Publishing.DisposeAsync().ConfigureAwait(false);
         bool isNetworkOver = await Services.Network.StopAsync(within.Left).ConfigureAwait(false);
         await Direct.DisposeAsync().ConfigureAwait(false);
+        Metrics.Dispose();
         Services.Dispose();
+        Caches?.Dispose();
         Folder?.Dispose();
         return areCallsOver && isNetworkOver;
     }

@@ -127,13 +127,13 @@ internal sealed class MessengerOptions
         {
             Suites = surroundings.RecordSuites,
             Directory = KeepsState ? state.Root : null,
+            HasCaches = KeepsState,
             Direct = direct,
             Notify = text => client.Error.WriteLine("dna: " + text),
         });
-        using UserCaches? caches = KeepsState ? UserCaches.Open(surroundings, state) : null;
         await using (session.ConfigureAwait(false))
         {
-            var who = new SessionUser(identity.User!.Keys, client.Session.Secure(identity.Rsa)) { Caches = caches?.Records };
+            var who = new SessionUser(identity.User!.Keys, client.Session.Secure(identity.Rsa));
             ResultCode started = await session.StartAsync(who, client.Cancellation).ConfigureAwait(false);
             if (started == ResultCode.NetworkError) return ExitCode.AddressInUse;
             if (started != ResultCode.Success) return await ClientCommand.FailAsync(client.Error, ResultReport.ExitOf(started), ResultReport.TextOf(started, state.Root, false)).ConfigureAwait(false);

@@ -155,7 +155,8 @@ public sealed class ReceiveTests : IDisposable
     {
         await using MessengerSession bob = await StartAsync(2);
         var heard = new Heard(bob, _time, new ReceiveOptions { Senders = [Alice], Groups = [new WatchedGroup(Guid.NewGuid().ToString("D"), Alice)] });
-        await UntilAsync(() => _network.Listeners == 3);
+        // The sender's outbox and today's bucket; the group's day, and the group itself.
+        await UntilAsync(() => _network.Listeners == 4);
         Assert.True(await bob.StopAsync(Deadline));
         await heard.Ended.WaitAsync(TimeSpan.FromMinutes(1));
         Assert.Equal(0, _network.Listeners);

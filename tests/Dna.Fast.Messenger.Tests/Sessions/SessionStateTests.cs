@@ -276,7 +276,8 @@ public sealed class SessionStateTests : IDisposable
     private static Task<PutReport> QueueAsync(MessengerSession session, byte[] envelope) =>
         session.Services.Queue.QueueAsync(session.User.Keys, Bob, envelope, TestClient.NoDeadline);
 
-    private SessionOptions Options() => new() { Suites = Users.Known, Time = _time, Directory = _folder, Notify = Notify };
+    // Without caches, whose files are of use but not needed.
+    private SessionOptions Options() => new() { Suites = Users.Known, Time = _time, Directory = _folder, Notify = Notify, HasCaches = false };
 
     private void Notify(string notice)
     {

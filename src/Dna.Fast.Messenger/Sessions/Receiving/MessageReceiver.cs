@@ -14,6 +14,7 @@ internal sealed class MessageReceiver(UserScope scope, ReceiveOptions options)
 
     private readonly WakeList _wakes = new();
     private readonly List<(string Sender, Action News)> _direct = [];
+    private readonly List<WatchedGroup> _watched = [];
     private readonly string[] _senders = [.. options.Senders.Select(sender => Kademlia.UserFingerprint.Normalise(sender)).OfType<string>().Distinct()];
     private readonly GroupReader[] _groups = [.. options.Groups.Select(group => new GroupReader(scope.Keys, scope.Services, scope.Log, group))];
 
@@ -72,6 +73,7 @@ internal sealed class MessageReceiver(UserScope scope, ReceiveOptions options)
         {
             await ended.CancelAsync().ConfigureAwait(false);
             await Task.WhenAll(background).ConfigureAwait(false);
+            foreach (WatchedGroup group in _watched) scope.Caches?.Unwatch(group);
             foreach ((string sender, Action news) in _direct) scope.Direct.Inbox.EndReceiving(sender, news);
             foreach (GroupReader group in _groups) group.Forget();
         }
@@ -106,7 +108,9 @@ internal sealed class MessageReceiver(UserScope scope, ReceiveOptions options)
             }
             else
             {
-                string uuid = options.Groups.ElementAt(which - _senders.Length).Uuid;
+                WatchedGroup group = options.Groups.ElementAt(which - _senders.Length);
+                string uuid = group.Uuid;
+                if (scope.Caches?.Watch(group) == true) _watched.Add(group);
                 background.Add(new DayListener(listener, scope.Time, (day, part) => GroupOutbox.PartBase(uuid, day, part), GroupOutbox.PartsMax, news).RunAsync(ended));
             }
         }

@@ -18,6 +18,8 @@ internal sealed class KeptRecords
     private readonly Dictionary<string, KeptRecord> _records = [];
     // Those that this run has not published yet, and that no item of the queue is at work on.
     private readonly HashSet<string> _waiting = [];
+    // The file has not what is here.
+    private bool _isChanged;
     private long _damaged, _failures;
 
     public KeptRecords(string? path)
@@ -69,6 +71,7 @@ internal sealed class KeptRecords
             bool isSameSlot = before is not null && before.Key == record.Key && before.IsShared == record.IsShared;
             _records[record.Name] = isSameSlot ? record with { Id = before!.Id, Seq = before.Seq } : record;
             _waiting.Remove(record.Name);
+            _isChanged = true;
         }
 
         return true;
@@ -87,6 +90,7 @@ internal sealed class KeptRecords
         {
             if (_records.GetValueOrDefault(record.Name)?.Data != record.Data) return;
             _records[record.Name] = record with { Id = id, Seq = seq };
+            _isChanged = true;
             _waiting.Remove(record.Name);
         }
     }
@@ -105,19 +109,29 @@ internal sealed class KeptRecords
         lock (_lock)
         {
             _waiting.Remove(name);
-            return _records.Remove(name, out KeptRecord? record) ? record : null;
+            if (!_records.Remove(name, out KeptRecord? record)) return null;
+            _isChanged = true;
+            return record;
         }
     }
 
-    /// <summary>Writes the file; waits for the disk.</summary>
+    /// <summary>Writes the file where it has not what is here; waits for the disk.</summary>
     public void Save()
     {
         if (_path is null) return;
         lock (_saving)
         {
             KeptRecord[] records;
-            lock (_lock) records = [.. _records.Values];
-            if (!OwnFile.TryWrite(_path, KeptRecordFile.Write(records))) Interlocked.Increment(ref _failures);
+            lock (_lock)
+            {
+                if (!_isChanged) return;
+                _isChanged = false;
+                records = [.. _records.Values];
+            }
+
+            if (OwnFile.TryWrite(_path, KeptRecordFile.Write(records))) return;
+            Interlocked.Increment(ref _failures);
+            lock (_lock) _isChanged = true;
         }
     }
 }

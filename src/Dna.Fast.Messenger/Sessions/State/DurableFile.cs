@@ -50,11 +50,14 @@ internal static partial class DurableFile
         }
     }
 
-    /// <summary>Makes a folder that only its owner enters.</summary>
+    /// <summary>Makes a folder that only its owner enters, and those above it that are missing.</summary>
     /// <exception cref="IOException">Not made.</exception>
     /// <exception cref="UnauthorizedAccessException">Not made.</exception>
     public static void MakeFolder(string path)
     {
+        if (Directory.Exists(path)) return;
+        // A mode is given to the last folder of a path only.
+        if (Path.GetDirectoryName(path) is { Length: > 0 } above) MakeFolder(above);
         if (OperatingSystem.IsWindows()) Directory.CreateDirectory(path);
         else Directory.CreateDirectory(path, OwnerOnly | UnixFileMode.UserExecute);
     }

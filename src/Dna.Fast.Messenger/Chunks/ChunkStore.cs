@@ -12,14 +12,17 @@ public sealed record ChunkedValue(InfoHash Owner, ReadOnlyMemory<byte> Data);
 /// <remarks>Any thread; writes of one client to one base key follow one another. Each writer has the value id of its owner, so that several may write under one base key. A deadline covers a whole call.</remarks>
 public sealed class ChunkStore(RecordNetwork network) : IDisposable
 {
-    /// <summary>Writers of one base key that a reader looks at: anybody can put a chunk 0.</summary>
-    public const int WritersMax = 32;
+    /// <summary>Records of one base key that a reader looks at, of all owners in turn: anybody can put a chunk 0. Where there are more, the answer is not complete.</summary>
+    public const int WritersMax = 128;
+
+    /// <summary>Records of the greatest length that a reader holds: of smaller ones it holds more.</summary>
+    private const int FullRecordsMax = 32;
 
     /// <summary>Chunks of one record under way at a time: more would meet the request limits of peers (pain row 24).</summary>
     private const int InFlightMax = 4;
 
     /// <summary>How often a reader looks for a record whose chunks are of two versions: its writer is at work just then.</summary>
-    private const int TriesMax = 3;
+    internal const int TriesMax = 3;
 
     /// <summary>What the original waits in between.</summary>
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(500);
@@ -47,8 +50,11 @@ public sealed class ChunkStore(RecordNetwork network) : IDisposable
     /// <param name="bytesMax">The most one record may have, decompressed.</param>
     /// <returns>Success with at least one; NotFound; NetworkError, Timeout; SerializationFailed when there are only broken ones.</returns>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public Task<Answer<IReadOnlyList<ChunkedValue>>> ReadAllAsync(string baseKey, int bytesMax, TimeSpan deadline, CancellationToken cancellation = default) =>
-        ReadAsync(baseKey, bytesMax, owner: null, network.Within(deadline), cancellation);
+    public async Task<Answer<IReadOnlyList<ChunkedValue>>> ReadAllAsync(string baseKey, int bytesMax, TimeSpan deadline, CancellationToken cancellation = default)
+    {
+        ChunksFound found = await ReadAsync(baseKey, bytesMax, owner: null, network.Within(deadline), cancellation).ConfigureAwait(false);
+        return found.Code == ResultCode.Success ? Answer<IReadOnlyList<ChunkedValue>>.Of(found.Values) : Answer<IReadOnlyList<ChunkedValue>>.No(found.Code);
+    }
 
     public void Dispose() => _locks.Dispose();
 
@@ -78,36 +84,60 @@ public sealed class ChunkStore(RecordNetwork network) : IDisposable
     /// <summary>Our own record: what we, or our other devices, wrote.</summary>
     internal async Task<Answer<ReadOnlyMemory<byte>>> ReadOwnAsync(string baseKey, int bytesMax, Deadline deadline, CancellationToken cancellation)
     {
-        Answer<IReadOnlyList<ChunkedValue>> found = await ReadAsync(baseKey, bytesMax, network.Dht.OwnerId, deadline, cancellation).ConfigureAwait(false);
-        return new Answer<ReadOnlyMemory<byte>>(found.Code, found.Value is { } values ? values[0].Data : default);
+        ChunksFound found = await ReadAsync(baseKey, bytesMax, network.Dht.OwnerId, deadline, cancellation).ConfigureAwait(false);
+        return new Answer<ReadOnlyMemory<byte>>(found.Code, found.Values.Count > 0 ? found.Values[0].Data : default);
     }
 
-    internal async Task<Answer<IReadOnlyList<ChunkedValue>>> ReadAsync(string baseKey, int bytesMax, InfoHash? owner, Deadline deadline, CancellationToken cancellation)
+    /// <param name="tries">How often broken ones are looked at: their writer may be at work just then.</param>
+    internal async Task<ChunksFound> ReadAsync(string baseKey, int bytesMax, InfoHash? owner, Deadline deadline, CancellationToken cancellation, int tries = TriesMax)
     {
         for (int attempt = 1; ; attempt++)
         {
-            Answer<IReadOnlyList<ChunkedValue>> answer = await ReadOnceAsync(baseKey, bytesMax, owner, deadline, cancellation).ConfigureAwait(false);
-            if (answer.Code != ResultCode.SerializationFailed || attempt == TriesMax || deadline.Left <= RetryPause) return answer;
+            ChunksFound found = await ReadOnceAsync(baseKey, bytesMax, owner, deadline, cancellation).ConfigureAwait(false);
+            if (found.Code != ResultCode.SerializationFailed || attempt >= tries || deadline.Left <= RetryPause) return found;
             await Task.Delay(RetryPause, network.Time, cancellation).ConfigureAwait(false);
         }
     }
 
-    private async Task<Answer<IReadOnlyList<ChunkedValue>>> ReadOnceAsync(string baseKey, int bytesMax, InfoHash? owner, Deadline deadline, CancellationToken cancellation)
+    private async Task<ChunksFound> ReadOnceAsync(string baseKey, int bytesMax, InfoHash? owner, Deadline deadline, CancellationToken cancellation)
     {
         RecordsFound found = await network.GetAllAsync(DnaKeys.Chunk(baseKey, 0), deadline, cancellation).ConfigureAwait(false);
+        (VerifiedValue First, Chunk Head)[] heads = Heads(found.Values, bytesMax, owner, out bool isAll);
         var values = new List<ChunkedValue>();
-        ResultCode worst = found.Missing;
-        // User data lies beside versions that nodes do not give up, and is newer.
-        foreach (VerifiedValue first in found.Values.Where(value => value.IsSigned && (owner is null || value.OwnerId == owner))
-            .OrderByDescending(value => owner is not null && value.Type == TypeRegistry.UserData).Take(WritersMax))
+        ResultCode worst = isAll ? found.Missing : ResultCode.Timeout;
+        bool isComplete = isAll && found.IsComplete && found.Code is ResultCode.Success or ResultCode.NotFound;
+        foreach ((VerifiedValue first, Chunk head) in heads)
         {
-            if (ChunkCodec.Read(first.Data.Span, out Chunk? chunk) != RecordStatus.Ok || chunk!.Index != 0 || chunk.Total == 0) continue;
-            Answer<byte[]> whole = await JoinAsync(baseKey, bytesMax, first, chunk, deadline, cancellation).ConfigureAwait(false);
+            Answer<byte[]> whole = await JoinAsync(baseKey, bytesMax, first, head, deadline, cancellation).ConfigureAwait(false);
             if (whole.Value is { } data) values.Add(new ChunkedValue(first.OwnerId, data));
-            else worst = whole.Code;
+            // Whoever is not reached counts for more than a broken one, which anybody can put there.
+            else if (whole.Code != ResultCode.SerializationFailed || isComplete) worst = whole.Code;
+            isComplete &= whole.IsSuccess || whole.Code == ResultCode.SerializationFailed;
         }
 
-        return values.Count > 0 ? Answer<IReadOnlyList<ChunkedValue>>.Of(values) : Answer<IReadOnlyList<ChunkedValue>>.No(worst);
+        return new ChunksFound(values.Count > 0 ? ResultCode.Success : worst, values, isComplete);
+    }
+
+    /// <summary>The first chunks that are looked at: of each owner one before any has a second, so that whoever puts many under one key pushes nobody out.</summary>
+    private static (VerifiedValue First, Chunk Head)[] Heads(IEnumerable<VerifiedValue> found, int bytesMax, InfoHash? owner, out bool isAll)
+    {
+        var heads = new List<(VerifiedValue First, Chunk Head)>();
+        foreach (VerifiedValue value in found.Where(value => value.IsSigned && (owner is null || value.OwnerId == owner)))
+        {
+            if (ChunkCodec.Read(value.Data.Span, out Chunk? chunk) == RecordStatus.Ok && chunk!.Index == 0 && chunk.Total > 0) heads.Add((value, chunk));
+        }
+
+        // User data lies beside versions that nodes do not give up, and is newer.
+        (VerifiedValue First, Chunk Head)[] inTurn =
+        [
+            .. heads.GroupBy(head => head.First.OwnerId)
+                .SelectMany(own => own.OrderByDescending(head => owner is not null && head.First.Type == TypeRegistry.UserData).Select((head, turn) => (Head: head, Turn: turn)))
+                .OrderBy(head => head.Turn).Select(head => head.Head),
+        ];
+        long room = (long)FullRecordsMax * bytesMax;
+        (VerifiedValue First, Chunk Head)[] looked = [.. inTurn.Take(WritersMax).Where(head => head.Head.OriginalBytes > (uint)bytesMax || (room -= head.Head.OriginalBytes) >= 0)];
+        isAll = looked.Length == inTurn.Length;
+        return looked;
     }
 
     private async Task<Answer<byte[]>> JoinAsync(string baseKey, int bytesMax, VerifiedValue first, Chunk head, Deadline deadline, CancellationToken cancellation)
@@ -140,3 +170,11 @@ public sealed class ChunkStore(RecordNetwork network) : IDisposable
 /// <param name="ValueId">The owner's, or a device's.</param>
 /// <param name="Expected">−1: only where nothing of ours lies; null: whatever lies there.</param>
 internal readonly record struct ChunkSlot(ulong ValueId, int? Expected);
+
+/// <summary>The records that were found under one base key.</summary>
+/// <param name="Code">Success with at least one; NotFound; NetworkError, Timeout; SerializationFailed when there are only broken ones, which anybody can put there.</param>
+/// <param name="IsComplete">False: there may be more. Broken ones count as nothing.</param>
+internal readonly record struct ChunksFound(ResultCode Code, IReadOnlyList<ChunkedValue> Values, bool IsComplete)
+{
+    public bool IsSuccess => Code == ResultCode.Success;
+}

@@ -10,8 +10,12 @@ public sealed record GroupText(string Id, string Sender, ulong TimestampMs, stri
 
 /// <param name="Texts">Oldest first, each once.</param>
 /// <param name="Unopened">Messages of members whose key version or sender's key is not known here.</param>
-/// <param name="IsComplete">False when not all could be read: there may be more.</param>
-public sealed record GroupTexts(IReadOnlyList<GroupText> Texts, int Unopened, bool IsComplete);
+/// <param name="IsComplete">False when not all could be read, or not all senders' keys: there may be more.</param>
+public sealed record GroupTexts(IReadOnlyList<GroupText> Texts, int Unopened, bool IsComplete)
+{
+    /// <summary>Versions of the group's key that members' messages name and that are not known here.</summary>
+    public IReadOnlySet<uint> MissingVersions { get; init; } = new HashSet<uint>();
+}
 
 /// <summary>Sends to a group and reads what its members sent (DNA layer, section 12.7): each writer has its own messages of each day.</summary>
 /// <remarks>
@@ -68,18 +72,25 @@ public sealed class GroupOutbox(RecordNetwork network, ChunkStore chunks, Keyser
         (bool IsComplete, List<GroupMessage> Messages)[] read = await Task.WhenAll(
             Enumerable.Range(0, (int)(today + 1 - first) + 1).Select(i => DayAsync(group.Uuid, first + (ulong)i, owner: null, within, cancellation))).ConfigureAwait(false);
         var texts = new List<GroupText>();
+        var missing = new HashSet<uint>();
         int unopened = 0;
+        bool isComplete = read.All(day => day.IsComplete);
         foreach (IGrouping<string, GroupMessage> sender in read.SelectMany(day => day.Messages).Where(message => group.Members.Contains(message.Sender)).GroupBy(message => message.Sender))
         {
             Answer<PublicKeyEntry> entry = await keyserver.EntryAsync(sender.Key, Freshness.Cached, within, cancellation).ConfigureAwait(false);
+            // Not reached now is not absent: it may be opened later.
+            isComplete &= entry.Code is not (ResultCode.NetworkError or ResultCode.Timeout);
             foreach (GroupMessage message in sender)
             {
-                if (entry.Value is not { } known || !groupKeys.TryGetValue(message.KeyVersion, out ReadOnlyMemory<byte> key)) unopened++;
+                bool hasKey = groupKeys.TryGetValue(message.KeyVersion, out ReadOnlyMemory<byte> key);
+                if (!hasKey) missing.Add(message.KeyVersion);
+                if (entry.Value is not { } known || !hasKey) unopened++;
                 else if (message.Open(network.Suites, known.SigningKey.Span, key.Span) is { } text) texts.Add(new GroupText(message.Id, message.Sender, message.TimestampMs, text));
             }
         }
 
-        return new GroupTexts([.. texts.DistinctBy(text => text.Id).OrderBy(text => text.TimestampMs).ThenBy(text => text.Id, StringComparer.Ordinal)], unopened, read.All(day => day.IsComplete));
+        GroupText[] ordered = [.. texts.DistinctBy(text => text.Id).OrderBy(text => text.TimestampMs).ThenBy(text => text.Id, StringComparer.Ordinal)];
+        return new GroupTexts(ordered, unopened, isComplete) { MissingVersions = missing };
     }
 
     public void Dispose() => _locks.Dispose();
@@ -103,14 +114,22 @@ public sealed class GroupOutbox(RecordNetwork network, ChunkStore chunks, Keyser
         string uuid, ulong day, Wire.InfoHash? owner, Deadline deadline, CancellationToken cancellation)
     {
         var messages = new List<GroupMessage>();
+        bool isKnown = true, hasBroken = false;
         for (int part = 0; part < PartsMax; part++)
         {
-            Answer<IReadOnlyList<ChunkedValue>> found = await chunks.ReadAsync(PartBase(uuid, day, part), PartBytesMax, owner, deadline, cancellation).ConfigureAwait(false);
+            ChunksFound found = await chunks.ReadAsync(PartBase(uuid, day, part), PartBytesMax, owner, deadline, cancellation, hasBroken ? 1 : ChunkStore.TriesMax).ConfigureAwait(false);
+            isKnown &= found.IsComplete;
+            if (found.Code == ResultCode.SerializationFailed && owner is null)
+            {
+                // Anybody can put what cannot be read: it counts as nothing, and hides none of the parts after it.
+                hasBroken = true;
+                continue;
+            }
+
             // A part of ours that is broken is the last one, for only that is written; it is written anew.
-            if (found.Code == ResultCode.NotFound || (owner is not null && found.Code == ResultCode.SerializationFailed)) break;
-            if (!found.IsSuccess) return (false, messages);
+            if (!found.IsSuccess) break;
             int longest = 0;
-            foreach (ChunkedValue value in found.Value!)
+            foreach (ChunkedValue value in found.Values)
             {
                 GroupMessageCodec.Read(value.Data.Span, uuid, out List<GroupMessage> read);
                 messages.AddRange(read);
@@ -121,6 +140,6 @@ public sealed class GroupOutbox(RecordNetwork network, ChunkStore chunks, Keyser
             if (longest < PartMax) break;
         }
 
-        return (true, messages);
+        return (isKnown, messages);
     }
 }

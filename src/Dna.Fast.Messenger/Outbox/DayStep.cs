@@ -96,12 +96,12 @@ internal sealed class DayStep(OutboxCall call, OutboxTurn turn)
         for (int at = 0; at < OutboxLimits.PartsMax; at++)
         {
             // All of ours: each of our devices has its own.
-            Answer<IReadOnlyList<ChunkedValue>> found = await call.Chunks.ReadAsync(
+            ChunksFound found = await call.Chunks.ReadAsync(
                 OutboxLimits.PartBase(call.Sender, call.Recipient, _state.Day, at), OutboxLimits.PartBytesMax, call.Network.Dht.OwnerId, call.Deadline, call.Cancellation).ConfigureAwait(false);
             if (found.Code == ResultCode.NotFound) break;
             // A part of ours that is broken is written anew; one that cannot be read is not.
-            if (!found.IsSuccess && found.Code != ResultCode.SerializationFailed) return PutReport.No(found.Code);
-            List<OfflineMessage> messages = [.. (found.Value ?? []).SelectMany(value => MessagesOf(value.Data.Span)).DistinctBy(message => message.Digest)];
+            if (!found.IsComplete) return PutReport.No(found.IsSuccess ? ResultCode.Timeout : found.Code);
+            List<OfflineMessage> messages = [.. found.Values.SelectMany(value => MessagesOf(value.Data.Span)).DistinctBy(message => message.Digest)];
             _state.LastSeq = Math.Max(_state.LastSeq, messages.Select(message => message.Seq ?? 0).DefaultIfEmpty().Max());
             if (turn.DeviceSlot == 0) _state.Parts.Add(new DayPart { Messages = messages });
             else if (at < _state.Parts.Count && _state.Parts[at].IsLost) OutboxState.Merge(_state.Parts[at].Messages, messages);

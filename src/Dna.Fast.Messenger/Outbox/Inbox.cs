@@ -140,23 +140,32 @@ public sealed class Inbox(RecordNetwork network, ChunkStore chunks, IDeliveryLog
     private async Task<(bool IsKnown, List<OfflineMessage> Found)> DayAsync(string sender, string recipient, ulong day, Deadline deadline, CancellationToken cancellation)
     {
         var messages = new List<OfflineMessage>();
+        bool isKnown = true, hasBroken = false;
         for (int part = 0; part < OutboxLimits.PartsMax; part++)
         {
-            Answer<IReadOnlyList<ChunkedValue>> found = await chunks.ReadAsync(
-                OutboxLimits.PartBase(sender, recipient, day, part), OutboxLimits.PartBytesMax, owner: null, deadline, cancellation).ConfigureAwait(false);
-            if (found.Code == ResultCode.NotFound) return (true, messages);
-            if (!found.IsSuccess) return (false, messages);
+            // A second look at broken ones once a day only: a stranger's stay so.
+            ChunksFound found = await chunks.ReadAsync(
+                OutboxLimits.PartBase(sender, recipient, day, part), OutboxLimits.PartBytesMax, owner: null, deadline, cancellation, hasBroken ? 1 : ChunkStore.TriesMax).ConfigureAwait(false);
+            isKnown &= found.IsComplete;
+            if (found.Code == ResultCode.SerializationFailed)
+            {
+                // Nothing that could be read; of those after it some may be.
+                hasBroken = true;
+                continue;
+            }
+
+            if (!found.IsSuccess) break;
             int before = messages.Count;
-            foreach (ChunkedValue value in found.Value!)
+            foreach (ChunkedValue value in found.Values)
             {
                 OutboxCodec.Read(value.Data.Span, out List<OfflineMessage> read);
                 messages.AddRange(read);
             }
 
             // A part that is not full is the last one.
-            if (messages.Count - before < OutboxLimits.PartMax) return (true, messages);
+            if (messages.Count - before < OutboxLimits.PartMax) break;
         }
 
-        return (true, messages);
+        return (isKnown, messages);
     }
 }

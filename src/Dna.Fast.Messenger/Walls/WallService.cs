@@ -102,9 +102,9 @@ public sealed class WallService(RecordNetwork network, ChunkStore chunks, Keyser
         string wall, string poster, ReadOnlyMemory<byte> signingKey, Deadline deadline, CancellationToken cancellation)
     {
         if (network.Suites.OfSigningKey(signingKey.Length) is not { } suite) return (ResultCode.CryptographyFailed, []);
-        Answer<IReadOnlyList<ChunkedValue>> chunked =
+        ChunksFound chunked =
             await chunks.ReadAsync(ChunkBases.WallPosts(wall, poster), WallBytesMax, owner: null, deadline, cancellation).ConfigureAwait(false);
-        List<ReadOnlyMemory<byte>> walls = [.. (chunked.Value ?? []).Select(value => value.Data)];
+        List<ReadOnlyMemory<byte>> walls = [.. chunked.Values.Select(value => value.Data)];
         ResultCode code = chunked.Code;
         if (wall == poster)
         {
@@ -151,9 +151,9 @@ public sealed class WallService(RecordNetwork network, ChunkStore chunks, Keyser
 
     private async Task<string[]> ContributorsAsync(string wall, Deadline deadline, CancellationToken cancellation)
     {
-        Answer<IReadOnlyList<ChunkedValue>> found =
+        ChunksFound found =
             await chunks.ReadAsync(ChunkBases.WallContributors(wall), ContributorBytesMax, owner: null, deadline, cancellation).ConfigureAwait(false);
-        return [.. (found.Value ?? []).Select(Read).OfType<string>().Where(poster => poster != wall).Distinct().Take(ContributorsMax)];
+        return [.. found.Values.Select(Read).OfType<string>().Where(poster => poster != wall).Distinct().Take(ContributorsMax)];
 
         static string? Read(ChunkedValue value) => AliasCodec.Read(value.Data.Span, out string? fingerprint) == RecordStatus.Ok ? fingerprint : null;
     }

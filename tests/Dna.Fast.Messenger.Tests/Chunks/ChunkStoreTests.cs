@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Dna.Fast.Kademlia;
 using Dna.Fast.Kademlia.ValueTypes;
 using Dna.Fast.Messenger.Tests.Fakes;
 using Microsoft.Extensions.Time.Testing;
@@ -83,5 +84,38 @@ public sealed class ChunkStoreTests
         await _bob.Chunks.WriteAsync(Base, TypeRegistry.SevenDays, new byte[Max + 1], Deadline);
         _network.PutUnsigned(DnaKeys.Chunk(Base, 0), ChunkCodec.Write(ChunkedRecord.Split("forged"u8)[0]));
         Assert.Equal(record, (await _bob.Chunks.ReadAllAsync(Base, Max, Deadline)).Value!.Single().Data.ToArray());
+    }
+
+    [Fact]
+    public async Task One_owner_with_many_records_under_one_key_hides_nobody()
+    {
+        byte[] record = RandomNumberGenerator.GetBytes(1000);
+        byte[] junk = ChunkCodec.Write(ChunkedRecord.Split("junk"u8)[0]);
+        for (ulong id = 1; id <= 3 * ChunkStore.WritersMax; id++) _network.Put(DnaKeys.Chunk(Base, 0), [7, 7], new NewSecureValue { Id = id, Type = 0x1001, Data = junk });
+        await _alice.Chunks.WriteAsync(Base, TypeRegistry.SevenDays, record, Deadline);
+        ChunksFound found = await _bob.Chunks.ReadAsync(Base, Max, owner: null, _bob.Network.Within(Deadline), default);
+        Assert.Equal(record, Assert.Single(found.Values, value => value.Owner == _alice.Dht.OwnerId).Data.ToArray());
+        Assert.False(found.IsComplete);
+    }
+
+    [Theory]
+    [InlineData(100, true)]
+    [InlineData(300, false)]
+    public async Task More_owners_than_a_reader_looks_at_are_said_to_be_more(int owners, bool isComplete)
+    {
+        byte[] junk = ChunkCodec.Write(ChunkedRecord.Split("junk"u8)[0]);
+        for (int i = 0; i < owners; i++) _network.Put(DnaKeys.Chunk(Base, 0), [(byte)i, (byte)(i >> 8), 9], new NewSecureValue { Id = (ulong)i + 1, Type = 0x1001, Data = junk });
+        ChunksFound found = await _bob.Chunks.ReadAsync(Base, Max, owner: null, _bob.Network.Within(Deadline), default);
+        Assert.Equal((ResultCode.Success, isComplete, Math.Min(owners, ChunkStore.WritersMax)), (found.Code, found.IsComplete, found.Values.Count));
+    }
+
+    [Fact]
+    public async Task Of_two_writers_one_that_cannot_be_reached_makes_the_answer_incomplete()
+    {
+        await _alice.Chunks.WriteAsync(Base, TypeRegistry.SevenDays, RandomNumberGenerator.GetBytes(100_000), Deadline);
+        await _bob.Chunks.WriteAsync(Base, TypeRegistry.SevenDays, "short"u8.ToArray(), Deadline);
+        _network.UnreachableKeys.Add(DnaKeys.Chunk(Base, 2));
+        ChunksFound found = await _bob.Chunks.ReadAsync(Base, Max, owner: null, _bob.Network.Within(Deadline), default);
+        Assert.Equal((ResultCode.Success, false), (found.Code, found.IsComplete));
     }
 }

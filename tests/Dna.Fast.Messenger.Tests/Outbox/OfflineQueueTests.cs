@@ -74,6 +74,21 @@ public sealed class OfflineQueueTests
     }
 
     [Fact]
+    public async Task A_strangers_broken_chunk_makes_nobody_unreachable_and_hides_no_later_part()
+    {
+        // Says that there are two, and there is one: under each day, and in place of the first part of today.
+        byte[] junk = ChunkCodec.Write(new Chunk(2, 0, 100, new byte[32], new byte[10]));
+        ulong today = DnaKeys.DayOf(_alice.Network.Now);
+        var first = new OfflineMessage(_alice.Network.Now, _alice.Network.Now + 1000, Alice, Bob, new byte[] { 5 }, 17);
+        for (ulong day = today - 6; day <= today + 1; day++) _network.Put(DnaKeys.Chunk(ChunkBases.OutboxDay(Alice, Bob, day), 0), [9, 9], new NewSecureValue { Id = 1, Type = 0x1001, Data = junk });
+        Assert.True((await _alice.Chunks.WriteAsync(OutboxLimits.PartBase(Alice, Bob, today, 1), 0x1001, OutboxCodec.Write([first]), Deadline)).IsSuccess);
+        Task<InboxReport> reading = _bob.Inbox.RetrieveAsync(Bob, [Alice], InboxDepth.Full, TestClient.NoDeadline);
+        await TestClient.PassTimeUntilAsync(reading, _time);
+        Assert.Empty((await reading).Unknown);
+        Assert.Equal([5], Assert.Single((await reading).Messages).Envelope.ToArray());
+    }
+
+    [Fact]
     public async Task A_message_that_was_not_confirmed_is_handed_out_again()
     {
         await _alice.Queue.QueueAsync(_alice.Keys, Bob, new byte[] { 1 }, Deadline);

@@ -1,3 +1,4 @@
+using Dna.Fast.Kademlia;
 using Dna.Fast.Messenger.Tests.Fakes;
 
 namespace Dna.Fast.Messenger.Tests.Services;
@@ -64,6 +65,29 @@ public sealed class GroupOutboxTests : ServiceTests
         Network.IsUnreachable = false;
         Assert.Equal(puts, Network.Puts);
         Assert.Equal(ResultCode.InvalidParameter, (await Alice.GroupOutbox.SendAsync(Alice.Keys, group.Uuid, 1, First, "", Deadline)).Code);
+    }
+
+    [Fact]
+    public async Task A_sender_whose_key_cannot_be_reached_now_has_not_been_read()
+    {
+        Group group = await GroupAsync();
+        Assert.True((await Alice.GroupOutbox.SendAsync(Alice.Keys, group.Uuid, 1, First, "one", Deadline)).IsSuccess);
+        Network.UnreachableKeys.Add(DnaKeys.PublicKeys(Alice.Keys.Fingerprint));
+        GroupTexts texts = await Bob.GroupOutbox.ReadAsync(group, Keys, 0, Deadline);
+        Assert.Equal((0, 1, false), (texts.Texts.Count, texts.Unopened, texts.IsComplete));
+        Network.UnreachableKeys.Clear();
+        Assert.Equal("one", Assert.Single((await Bob.GroupOutbox.ReadAsync(group, Keys, 0, Deadline)).Texts).Text);
+    }
+
+    [Fact]
+    public async Task A_strangers_broken_chunk_under_a_groups_day_leaves_the_day_known()
+    {
+        Group group = await GroupAsync();
+        byte[] junk = ChunkCodec.Write(new Chunk(2, 0, 100, new byte[32], new byte[10]));
+        Network.Put(DnaKeys.Chunk(ChunkBases.GroupOutbox(group.Uuid, DnaKeys.DayOf(Alice.Network.Now) + 1), 0), [9, 9], new NewSecureValue { Id = 1, Type = 0x1001, Data = junk });
+        Task<GroupTexts> reading = Bob.GroupOutbox.ReadAsync(group, Keys, 0, TestClient.NoDeadline);
+        await TestClient.PassTimeUntilAsync(reading, Time);
+        Assert.True((await reading).IsComplete);
     }
 
     private async Task<Group> GroupAsync()

@@ -207,6 +207,29 @@ public sealed class ReceiveTests : IDisposable
         async Task SayAsync(MessengerSession who, string text) => Assert.True((await who.Services.GroupOutbox.SendAsync(who.User.Keys, group.Uuid, 1, key, text, Deadline)).IsSuccess);
     }
 
+    [Fact]
+    public async Task A_groups_messages_whose_key_comes_later_are_read_when_it_is_there_also_those_of_days_ago()
+    {
+        await using MessengerSession alice = await StartAsync(1), bob = await StartAsync(2);
+        Assert.True((await alice.PublishKeysAsync(Deadline)).IsSuccess);
+        Group group = (await alice.Services.Groups.CreateAsync(alice.User.Keys, Guid.NewGuid(), "Friends", "", [Bob], Deadline)).Value!;
+        byte[] key = RandomNumberGenerator.GetBytes(GroupKeyPacket.KeyBytes);
+        Assert.True((await alice.Services.Groups.SetKeyVersionAsync(alice.User.Keys, group.Uuid, 1, Deadline)).IsSuccess);
+        Assert.True((await alice.Services.GroupOutbox.SendAsync(alice.User.Keys, group.Uuid, 1, key, "early", Deadline)).IsSuccess);
+        _time.Advance(TimeSpan.FromDays(4));
+        int gets = _network.Gets;
+        await using var heard = new Heard(bob, _time, new ReceiveOptions { Groups = [new WatchedGroup(group.Uuid, Alice)], SweepPeriod = TimeSpan.FromDays(9) });
+        await UntilAsync(() => _network.Gets > gets + 10);
+        (string, ReadOnlyMemory<byte>)[] members = [(Bob, bob.User.Keys.EncryptionKey)];
+        Assert.True((await alice.Services.GroupKeys.PublishAsync(alice.User.Keys, group.Uuid, 1, members, key, Deadline)).IsSuccess);
+        await UntilAsync(() =>
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            return heard.Texts.Length == 1;
+        });
+        Assert.Equal(["early"], heard.Texts);
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private static async Task UntilAsync(Func<bool> isSo)

@@ -12,6 +12,9 @@ internal sealed class GroupReader(IUserKeys keys, MessengerServices services, ID
 
     private readonly Dictionary<uint, ReadOnlyMemory<byte>> _keys = [];
 
+    /// <summary>Versions that were in no node at the last look.</summary>
+    private readonly HashSet<uint> _absent = [];
+
     /// <summary>Whose messages they are in a delivery log.</summary>
     public string LogName => "group-" + watched.Uuid;
 
@@ -27,7 +30,8 @@ internal sealed class GroupReader(IUserKeys keys, MessengerServices services, ID
         [
             .. texts.Texts.Where(text => text.Sender != keys.Fingerprint).Select(MessageOf).Where(message => !log.Contains(LogName, message.Id)),
         ];
-        return (messages, texts.IsComplete);
+        // A key that is not there yet comes when its creator puts it there; until then what it opens is still to be read.
+        return (messages, texts.IsComplete && !texts.MissingVersions.Overlaps(_absent));
     }
 
     /// <summary>Remembers that a message was delivered.</summary>
@@ -60,6 +64,7 @@ internal sealed class GroupReader(IUserKeys keys, MessengerServices services, ID
     private async Task<bool> FetchKeysAsync(Group group, Deadline deadline, CancellationToken cancellation)
     {
         uint[] missing = [.. GroupKeyService.VersionsFrom(group.KeyVersion, VersionsMax).Where(version => !_keys.ContainsKey(version))];
+        _absent.Clear();
         if (missing.Length == 0) return true;
         Answer<PublicKeyEntry> creator = await services.Keyserver.LookupAsync(group.Creator, deadline.Left, cancellation).ConfigureAwait(false);
         if (creator.Value is not { } owner) return false;
@@ -68,6 +73,7 @@ internal sealed class GroupReader(IUserKeys keys, MessengerServices services, ID
         for (int i = 0; i < missing.Length; i++)
         {
             if (found[i].Value is { } key) _keys[missing[i]] = key;
+            else if (found[i].Code == ResultCode.NotFound) _absent.Add(missing[i]);
         }
 
         return !found.Any(answer => answer.Code is ResultCode.NetworkError or ResultCode.Timeout);

@@ -123,6 +123,12 @@ public sealed class FasterValueStore : IValueStore
     /// <exception cref="IOException">The disk cannot be read, or the store closes: the part is not complete.</exception>
     public long ScanPart(long from, long bytes, long nowUnixMs, IKeyValueVisitor visitor) => Keeper.ScanPart(from, bytes, nowUnixMs, visitor);
 
+    /// <summary>Makes the files as small as the values are: expired values leave, what is current is copied together, what is behind two checkpoints is deleted. Serves meanwhile.</summary>
+    /// <param name="mayGoOn">Asked between steps of a few megabytes.</param>
+    /// <returns>False when it was stopped, or the disk takes nothing.</returns>
+    /// <exception cref="IOException">The disk fails.</exception>
+    public bool Compact(Func<bool> mayGoOn) => Keeper.Compact(mayGoOn);
+
     /// <summary>Commits everything and closes the files, within a few seconds even when the disk takes nothing.</summary>
     public void Dispose()
     {

@@ -146,6 +146,32 @@ internal sealed class Keeper : IDisposable
         }
     }
 
+    /// <inheritdoc cref="FasterValueStore.Compact"/>
+    public bool Compact(Func<bool> mayGoOn)
+    {
+        lock (_turn)
+        {
+            Begin();
+            Sweep();
+        }
+
+        long goal = _pass.Settle() & -ValueLog.PageBytes;
+        while (_engine.Values.Kv.Log.BeginAddress < goal)
+        {
+            // The keeper has its turn between steps: a store must not grow while somebody makes it smaller.
+            lock (_turn)
+            {
+                long begin = _engine.Values.Kv.Log.BeginAddress;
+                if (!_pass.MayGoOn || !mayGoOn()) return false;
+                _compaction.Step(_pass);
+                if (_engine.Values.Kv.Log.BeginAddress == begin) break;
+            }
+        }
+
+        // Files are given back when two checkpoints cover what is in them.
+        return Checkpoint() && Checkpoint();
+    }
+
     public void Dispose()
     {
         if (Stop(TickMs)) _wake.Dispose();

@@ -11,14 +11,15 @@ internal sealed class StatusTalk : IDisposable
 
     private readonly StreamReader _lines;
 
-    private StatusTalk(NetworkStream stream)
+    /// <param name="stream">Closed with this.</param>
+    public StatusTalk(Stream stream)
     {
         Stream = stream;
         _lines = new StreamReader(stream, Encoding.UTF8, detectEncodingFromByteOrderMarks: false, leaveOpen: true);
     }
 
     /// <summary>Bytes both ways, for conversations that are not lines.</summary>
-    public NetworkStream Stream { get; }
+    public Stream Stream { get; }
 
     /// <param name="path">The socket.</param>
     /// <param name="question">See <see cref="Hosting.ISocketStreams"/>.</param>
@@ -39,6 +40,14 @@ internal sealed class StatusTalk : IDisposable
             socket.Dispose();
             return (null, $"no node answers at {path}: {failure.Message}");
         }
+    }
+
+    /// <summary>Nothing more comes from us; answers still may.</summary>
+    /// <exception cref="SocketException">The other side is gone.</exception>
+    public void EndSending()
+    {
+        if (Stream is NetworkStream socket) socket.Socket.Shutdown(SocketShutdown.Send);
+        else if (Stream is Duplex duplex) duplex.EndWriting();
     }
 
     /// <summary>The next line as JSON.</summary>

@@ -20,9 +20,11 @@ internal sealed class DataDirectory
 
     public string Nodes => Path.Combine(FullPath, "nodes");
 
-    public string Store => Path.Combine(FullPath, "store");
+    public string Store => StoreIn(FullPath);
 
     public string StatusSocket => StatusSocketIn(FullPath);
+
+    public static string StoreIn(string directory) => Path.Combine(directory, "store");
 
     public static string StatusSocketIn(string directory) => Path.Combine(directory, "status.sock");
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using Dna.Fast.Client;
 using Dna.Fast.Hosting.Draining;
+using Dna.Fast.Hosting.Stores;
 using Dna.Fast.Http;
 using Dna.Fast.Identity;
 using Dna.Fast.Kademlia;
@@ -119,7 +120,11 @@ internal sealed class NodeHost
         var reloading = new Reloading(_inputs, _configuration, live.Take, _log);
         using var drain = new DrainRun(node, _store, TimeProvider.System, _log);
         watch.IsDraining = () => drain.IsUnderWay;
-        StatusSocket? status = StatusSocket.Open(_directory.StatusSocket, watch.Answer, _log, new NodeStreams(drain));
+        var stores = new StoreStreams(_store, node.Context.Verifier, TimeProvider.System, (key, id) =>
+        {
+            if (node.Context.Listened.Contains(key)) node.Context.Inbox.Changed(key, id, ValueChange.Stored);
+        });
+        StatusSocket? status = StatusSocket.Open(_directory.StatusSocket, watch.Answer, _log, new NodeStreams(drain, stores));
         using var end = CancellationTokenSource.CreateLinkedTokenSource(interrupt, hangup.TerminalGone);
         Task background = Background.WhenAllAsync([housekeeping.RunAsync(end.Token), watch.RunAsync(end.Token), ReloadAsync(hangup, reloading, end.Token)], _log, end.Token);
         IReadOnlyList<nuint> settled = StartPages.Settled();

@@ -84,7 +84,7 @@ internal sealed class HealthMonitor
         {
             V4 = new FamilyFacts(_source.ServesV4, status.V4.Good, _most4),
             V6 = new FamilyFacts(_source.ServesV6, status.V6.Good, _most6),
-            HasSomebodyToJoin = _source.HasSomebodyToJoin,
+            HasSomebodyToJoin = _source.HasSomebodyToJoin(),
             IsDraining = _reportedDraining,
             Uptime = TimeSpan.FromMilliseconds(now.Ms - _bornMs),
             Answered = answered,

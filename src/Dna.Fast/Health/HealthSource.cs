@@ -30,7 +30,7 @@ internal sealed record HealthSource
     public required bool ServesV6 { get; init; }
 
     /// <summary>There are bootstrap entries, or nodes known from an earlier run.</summary>
-    public required bool HasSomebodyToJoin { get; init; }
+    public required Func<bool> HasSomebodyToJoin { get; init; }
 
     /// <summary>The node was told to leave: it answers nothing new, or soon will not.</summary>
     public Func<bool> IsDraining { get; init; } = () => false;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
@@ -47,6 +48,10 @@ internal sealed class SystemdNotifier : IDisposable
 
     /// <param name="isAlive">True also keeps the watchdog quiet.</param>
     public void Status(string status, bool isAlive) => Send(isAlive && WatchdogInterval is not null ? $"WATCHDOG=1\nSTATUS={OneLine(status)}" : $"STATUS={OneLine(status)}");
+
+    /// <summary>The configuration is read anew, until <see cref="Ready"/> is said again. The time tells systemd (<c>Type=notify-reload</c>) that this answers its signal.</summary>
+    public void Reloading() =>
+        Send(string.Create(CultureInfo.InvariantCulture, $"RELOADING=1\nMONOTONIC_USEC={(long)Stopwatch.GetElapsedTime(0).TotalMicroseconds}\nSTATUS=reading the configuration anew"));
 
     public void Stopping() => Send("STOPPING=1\nSTATUS=stopping");
 

@@ -15,13 +15,18 @@ internal sealed class BootstrapList(
 {
     private readonly Lock _changing = new();
     private CancellationTokenSource _names = new();
+    private int _count;
     private Task _resolving = Task.CompletedTask;
+
+    /// <summary>There is nobody to join by. Any thread.</summary>
+    public bool IsEmpty => Volatile.Read(ref _count) == 0;
 
     /// <summary>From now on these and no others. Any thread.</summary>
     public void Replace(IReadOnlyList<HostPort> entries)
     {
         lock (_changing)
         {
+            Volatile.Write(ref _count, entries.Count);
             _names.Cancel();
             _names.Dispose();
             _names = new CancellationTokenSource();

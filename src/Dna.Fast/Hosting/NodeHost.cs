@@ -120,13 +120,14 @@ internal sealed class NodeHost
         var reloading = new Reloading(_inputs, _configuration, live.Take, _log);
         using var drain = new DrainRun(node, _store, TimeProvider.System, _log);
         watch.IsDraining = () => drain.IsUnderWay;
+        watch.HasBootstrap = () => !bootstrap.IsEmpty;
         var stores = new StoreStreams(_store, node.Context.Verifier, TimeProvider.System, (key, id) =>
         {
             if (node.Context.Listened.Contains(key)) node.Context.Inbox.Changed(key, id, ValueChange.Stored);
         });
         StatusSocket? status = StatusSocket.Open(_directory.StatusSocket, watch.Answer, _log, new NodeStreams(drain, stores));
         using var end = CancellationTokenSource.CreateLinkedTokenSource(interrupt, hangup.TerminalGone);
-        Task background = Background.WhenAllAsync([housekeeping.RunAsync(end.Token), watch.RunAsync(end.Token), ReloadAsync(hangup, reloading, end.Token)], _log, end.Token);
+        Task background = Background.WhenAllAsync([housekeeping.RunAsync(end.Token), watch.RunAsync(end.Token), ReloadAsync(hangup, reloading, watch, end.Token)], _log, end.Token);
         IReadOnlyList<nuint> settled = StartPages.Settled();
         workers.Start();
         await SayReadyAsync(output, node, workers).ConfigureAwait(false);
@@ -183,12 +184,14 @@ internal sealed class NodeHost
     private IReadOnlyList<NodeAddress> Addresses() =>
         _settings.Bind.Count > 0 ? _settings.Bind : ClientSession.Wildcards(Socket.OSSupportsIPv4, Socket.OSSupportsIPv6);
 
-    private async Task ReloadAsync(Hangup hangup, Reloading reloading, CancellationToken end)
+    private async Task ReloadAsync(Hangup hangup, Reloading reloading, NodeWatch watch, CancellationToken end)
     {
         while (true)
         {
             await hangup.WaitAsync(end).ConfigureAwait(false);
+            watch.SayReloading();
             Background.Act(reloading.Reload, _log);
+            watch.SayReady();
         }
     }
 

@@ -37,6 +37,7 @@ internal sealed class NodeWatch : IAsyncDisposable
         _workers = workers;
         _store = store;
         _settings = settings;
+        HasBootstrap = () => settings.Bootstrap.Count > 0;
         _log = log;
         long startedUnixMs = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
         Report = new StatusReport(node, workers, store, settings.Network, startedUnixMs, TimeProvider.System);
@@ -54,7 +55,7 @@ internal sealed class NodeWatch : IAsyncDisposable
                 ServesV4 = node.Context.Options.ServesV4,
                 ServesV6 = node.Context.Options.ServesV6,
                 IsDraining = () => IsDraining(),
-                HasSomebodyToJoin = settings.Bootstrap.Count > 0 || node.Context.Options.KnownNodes.Count > 0,
+                HasSomebodyToJoin = () => HasBootstrap() || node.Context.Options.KnownNodes.Count > 0,
             },
             log);
         Report.Health = Health;
@@ -68,6 +69,9 @@ internal sealed class NodeWatch : IAsyncDisposable
     public StatusReport Report { get; }
 
     public HealthMonitor Health { get; }
+
+    /// <summary>Whether there are bootstrap entries: they may change while the node runs.</summary>
+    public Func<bool> HasBootstrap { get; set; }
 
     /// <summary>Whether the node was told to leave.</summary>
     public Func<bool> IsDraining { get; set; } = () => false;
@@ -108,6 +112,9 @@ internal sealed class NodeWatch : IAsyncDisposable
 
     /// <summary>The node serves from now on.</summary>
     public void SayReady() => _systemd.Ready(Health.Report.Summary);
+
+    /// <summary>The configuration is read anew; <see cref="SayReady"/> ends that.</summary>
+    public void SayReloading() => _systemd.Reloading();
 
     /// <summary>The node is about to end.</summary>
     public void SayStopping() => _systemd.Stopping();

@@ -33,7 +33,7 @@ public sealed class HealthMonitorTests : IDisposable
             DiskFree = () => 10L << 30,
             ServesV4 = true,
             ServesV6 = false,
-            HasSomebodyToJoin = true,
+            HasSomebodyToJoin = () => true,
         },
         new StderrLogger(LogLevel.Information, LogFormat.Text, _lines, TimeProvider.System));
 

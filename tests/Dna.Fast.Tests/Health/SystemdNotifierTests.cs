@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using Dna.Fast.Health;
@@ -31,6 +33,22 @@ public sealed class SystemdNotifierTests : IDisposable
         notifier.Stopping();
         Assert.Equal("STOPPING=1\nSTATUS=stopping", Heard());
     }
+
+    [Fact]
+    public void A_reload_is_told_with_the_monotonic_time_behind_its_signal()
+    {
+        _systemd.Bind(new UnixDomainSocketEndPoint(_path));
+        using SystemdNotifier notifier = Open();
+        long before = MonotonicMicroseconds();
+        notifier.Reloading();
+        string[] lines = Heard().Split('\n');
+        Assert.Equal("RELOADING=1", lines[0]);
+        Assert.StartsWith("MONOTONIC_USEC=", lines[1], StringComparison.Ordinal);
+        Assert.InRange(long.Parse(lines[1]["MONOTONIC_USEC=".Length..], CultureInfo.InvariantCulture), before, MonotonicMicroseconds());
+        Assert.StartsWith("STATUS=", lines[2], StringComparison.Ordinal);
+    }
+
+    private static long MonotonicMicroseconds() => (long)(Stopwatch.GetTimestamp() / (Stopwatch.Frequency / 1e6));
 
     [Fact]
     public void A_node_that_hangs_does_not_feed_the_watchdog()

@@ -121,11 +121,7 @@ internal sealed class NodeHost
         using var drain = new DrainRun(node, _store, TimeProvider.System, _log);
         watch.IsDraining = () => drain.IsUnderWay;
         watch.HasBootstrap = () => !bootstrap.IsEmpty;
-        var stores = new StoreStreams(_store, node.Context.Verifier, TimeProvider.System, (key, id) =>
-        {
-            if (node.Context.Listened.Contains(key)) node.Context.Inbox.Changed(key, id, ValueChange.Stored);
-        });
-        StatusSocket? status = StatusSocket.Open(_directory.StatusSocket, watch.Answer, _log, new NodeStreams(drain, stores));
+        StatusSocket? status = StatusSocket.Open(_directory.StatusSocket, watch.Answer, _log, new NodeStreams(drain, StoresOf(node)));
         using var end = CancellationTokenSource.CreateLinkedTokenSource(interrupt, hangup.TerminalGone);
         Task background = Background.WhenAllAsync([housekeeping.RunAsync(end.Token), watch.RunAsync(end.Token), ReloadAsync(hangup, reloading, watch, end.Token)], _log, end.Token);
         IReadOnlyList<nuint> settled = StartPages.Settled();
@@ -166,6 +162,11 @@ internal sealed class NodeHost
         var parts = new NodeParts(_store, new RsaVerifier(), () => new SystemRandom(), _settings.Workers, verifiers);
         return new Node(options, parts, SystemClock.Instance.Now);
     }
+
+    private StoreStreams StoresOf(Node node) => new(_store, node.Context.Verifier, TimeProvider.System, (key, id) =>
+    {
+        if (node.Context.Listened.Contains(key)) node.Context.Inbox.Changed(key, id, ValueChange.Stored);
+    });
 
     private PeerDiscovery? Discover(Node node, WorkerGroup workers)
     {

@@ -10,7 +10,7 @@ namespace Dna.Fast.Tests.Http.Page;
 /// <summary>A headless Chromium with one page, driven over its debugging protocol, and everything the page complained of or asked for.</summary>
 internal sealed partial class Browser : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
     private readonly Process _process;
     private readonly string _profile;
     private readonly ClientWebSocket _socket = new();

@@ -64,6 +64,22 @@ public sealed class FleetTests
     }
 
     [Fact]
+    public async Task A_connection_lost_amid_an_installation_is_no_failure_and_no_success_by_itself()
+    {
+        await using Lab lab = await Lab.StartAsync("a");
+        string lossy = await Programs.LossyViaAsync(lab);
+        async Task<Report> DeployAsync(string program) => Script.Read(
+            await Ended.RunAsync(Script.PathOf("deploy"), "--json", "--via", lossy, "--service-command", Lab.ServiceCommand, "--file", program, "--wait", "3", "a"));
+        Report report = (await DeployAsync(Programs.Good)).Expect(0);
+        Assert.Equal("ok", report.Find("a", "connection").State);
+        Assert.Equal("ok", report.Find("a", "canary").State);
+        string sum = await lab.SucceedOnAsync("a", "sha256sum /usr/bin/dna");
+        (await DeployAsync(await Programs.DyingAsync(lab))).Expect(4);
+        Assert.Equal(sum, await lab.SucceedOnAsync("a", "sha256sum /usr/bin/dna"));
+        (await DeployAsync(await Programs.ForeignAsync(lab))).Expect(6);
+    }
+
+    [Fact]
     public async Task Pain_47_a_node_that_runs_and_keeps_nothing_is_not_well()
     {
         await using Lab lab = await Lab.StartAsync("a");

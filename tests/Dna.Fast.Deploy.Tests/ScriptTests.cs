@@ -12,7 +12,7 @@ public sealed class ScriptTests
     public async Task Shellcheck_has_nothing_to_say()
     {
         string lab = Path.Combine(Repository.Root, "tests", "Dna.Fast.Deploy.Tests", "Lab");
-        string[] files = [.. Script.Names.Append("lib.sh").Select(Script.PathOf), .. Directory.GetFiles(lab).Order()];
+        string[] files = [.. Script.Names.Concat(Script.Shared).Select(Script.PathOf), .. Directory.GetFiles(lab).Order()];
         Ended ended = await Ended.RunAsync("shellcheck", ["--external-sources", .. files]);
         Assert.True(ended.Code == 0, ended.ToString());
     }
@@ -50,6 +50,12 @@ public sealed class ScriptTests
     [InlineData("monitor", "--nonsense")]
     [InlineData("verify", "$(id)")]
     [InlineData("verify", "--patience")]
+    [InlineData("verify", "host", "host")]
+    [InlineData("monitor", "--hosts", "/nowhere/hosts")]
+    [InlineData("monitor", "--hosts", "/dev/null")]
+    [InlineData("monitor", "--parallel", "0", "host")]
+    [InlineData("upgrade", "--file", "/bin/sh", "host", "--pause", "soon")]
+    [InlineData("deploy", "--file", "/bin/sh", "host", "--wait", "soon")]
     public async Task What_makes_no_sense_ends_with_2_and_nothing_is_asked(string name, params string[] words)
     {
         Ended ended = await Ended.RunAsync(Script.PathOf(name), [.. words, "--via", "false"]);
@@ -61,7 +67,7 @@ public sealed class ScriptTests
     [Fact]
     public void Pain_41_nothing_is_ever_killed()
     {
-        foreach (string name in Script.Names.Append("lib.sh"))
+        foreach (string name in Script.Names.Concat(Script.Shared))
         {
             string text = File.ReadAllText(Script.PathOf(name));
             foreach (string word in (string[])["kill -", "pkill", "killall", "SIGKILL", "--kill-after"]) Assert.DoesNotContain(word, text, StringComparison.Ordinal);

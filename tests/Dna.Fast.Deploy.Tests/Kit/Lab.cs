@@ -21,7 +21,10 @@ internal sealed class Lab : IAsyncDisposable
     }
 
     /// <summary>What the scripts are given as <c>--via</c>.</summary>
-    public string Via => $"{Tool("enter")} {_directory.FullName} {{host}}";
+    public string Via => Enter + " {host}";
+
+    /// <summary>What runs a command on a machine: its name and the command come behind it.</summary>
+    public string Enter => $"{Tool("enter")} {_directory.FullName}";
 
     /// <summary>What stands for systemctl on the machines.</summary>
     public static string ServiceCommand => Tool("service");

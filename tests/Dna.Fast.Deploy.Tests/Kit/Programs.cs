@@ -35,6 +35,13 @@ internal static class Programs
     /// <summary>Runs, and has forgotten what its predecessor knew.</summary>
     public static Task<string> ForgetfulAsync(Lab lab) => OursButAsync(lab, "forgetful", "rm -rf /var/lib/dna/store");
 
+    /// <summary>A <c>--via</c> whose connection ends as soon as an installation begins, which goes on without it.</summary>
+    public static async Task<string> LossyViaAsync(Lab lab)
+    {
+        string path = await WriteAsync(lab, "lossy", $"case \"$2\" in *\"/install'\"*) setsid {lab.Enter} \"$1\" \"$2\" </dev/null >/dev/null 2>&1 & exit 255 ;; esac\nexec {lab.Enter} \"$1\" \"$2\"");
+        return $"sh {path} {{host}}";
+    }
+
     private static Task<string> OursButAsync(Lab lab, string name, string atRun) => WriteAsync(lab, name, $"[ \"$1\" != run ] || {{ {atRun}; }}\nexec {Good} \"$@\"");
 
     private static async Task<string> WriteAsync(Lab lab, string name, string script)

@@ -27,6 +27,9 @@ internal static class Script
 {
     public static readonly string[] Names = ["install", "deploy", "upgrade", "monitor", "verify"];
 
+    /// <summary>What they source.</summary>
+    public static readonly string[] Shared = ["lib.sh", "node.sh", "fleet.sh"];
+
     public static string PathOf(string name) => Path.Combine(Repository.Root, "tools", "deploy", name);
 
     /// <summary>From outside, over <c>--via</c>.</summary>
@@ -38,7 +41,7 @@ internal static class Script
         Read(await lab.OnAsync(machine, $"DNA_SERVICE_COMMAND={Lab.ServiceCommand} {PathOf(name)} --json {words}"));
 
     /// <summary>Every line must be JSON, and the last one must name the exit code.</summary>
-    private static Report Read(Ended ended)
+    public static Report Read(Ended ended)
     {
         var steps = new List<Step>();
         JsonElement last = default;

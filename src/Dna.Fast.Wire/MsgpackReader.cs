@@ -5,8 +5,7 @@ namespace Dna.Fast.Wire;
 /// <summary>Reads msgpack from a span, from front to back. Allocates nothing and never throws on input.</summary>
 /// <remarks>
 /// Any width of a type is accepted where its value fits. A method that returns false has set <see cref="Status"/>; the position is then
-/// undefined and the reader is to be left. Nesting is counted by the caller, who knows how many maps and arrays it has opened
-/// (<c>depth</c>); objects are counted here, at the header that promises them.
+/// undefined and the reader is to be left. Nesting is counted by the caller, who knows how many maps and arrays it has opened (<c>depth</c>); objects are counted here, at the header that promises them.
 /// </remarks>
 public ref struct MsgpackReader
 {
@@ -16,6 +15,9 @@ public ref struct MsgpackReader
     private DecodeStatus _status;
 
     public MsgpackReader(ReadOnlySpan<byte> bytes) => _bytes = bytes;
+
+    /// <summary>For a file: it may hold so many objects beyond <see cref="WireLimits.ItemsMax"/>.</summary>
+    public MsgpackReader(ReadOnlySpan<byte> bytes, int moreItems) : this(bytes) => _items = -moreItems;
 
     /// <summary>Bytes read so far.</summary>
     public readonly int Position => _at;
@@ -234,9 +236,7 @@ public ref struct MsgpackReader
         return Charge(objectsPerEntry * count);
     }
 
-    /// <summary>
-    /// Reads an integer of any width; <paramref name="value"/> holds its 64 bits, in two's complement when <paramref name="negative"/>.
-    /// </summary>
+    /// <summary>Reads an integer of any width; <paramref name="value"/> holds its 64 bits, in two's complement when <paramref name="negative"/>.</summary>
     internal bool TryReadInteger(out ulong value, out bool negative)
     {
         value = 0;

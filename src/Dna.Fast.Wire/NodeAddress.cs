@@ -64,6 +64,11 @@ public readonly struct NodeAddress : IEquatable<NodeAddress>
     /// <param name="port">UDP port.</param>
     public static NodeAddress V4(uint address, ushort port) => new(0, address, 0, port, IpFamily.V4);
 
+    /// <param name="high">The first 8 bytes of the address as a number.</param>
+    /// <param name="low">The last 8 bytes.</param>
+    /// <param name="port">UDP port.</param>
+    public static NodeAddress V6(ulong high, ulong low, ushort port) => new(high, low, 0, port, IpFamily.V6);
+
     /// <param name="address">4 or 16 bytes in network order.</param>
     /// <param name="port">UDP port.</param>
     /// <param name="scope">Scope id for link-local IPv6.</param>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Dna.Fast.Interop.Tests.Harness;
 using Dna.Fast.Wire;
 
@@ -47,5 +48,49 @@ public sealed class StateFileTests
         await using DhtNodeProcess stock = await DhtNodeProcess.StartAsync(new() { StateFile = state });
         Assert.Equal(ours.Id, stock.Id);
         await Bounded.UntilAsync(() => stock.KnowsAsGoodAsync(other.Id), TimeSpan.FromSeconds(60), "The stock node joined by our file");
+    }
+
+    [Fact]
+    public async Task Values_of_a_stock_node_go_into_our_store_and_back()
+    {
+        using TestDirectory directory = new();
+        string state = directory.File("state"), data = directory.File("data"), back = directory.File("back");
+        DhtNodeProcess stock = await DhtNodeProcess.StartAsync(new() { StateFile = state });
+        await using (stock)
+        {
+            await DnaCommand.SucceedAsync("put", "moved", "from stock", "--id", "1f", "-b", stock.Address.ToString());
+            await stock.ExitAsync();
+        }
+
+        CommandResult import = await DnaCommand.SucceedAsync("store", "import", state, "--data", data, "--json");
+        Assert.Equal(1, JsonDocument.Parse(import.Text).RootElement.GetProperty("imported").GetInt32());
+        DnaProcess ours = await DnaProcess.StartAsync(new() { Data = data });
+        await using (ours)
+        {
+            Assert.Contains("from stock", (await DnaCommand.SucceedAsync("get", "moved", "-b", ours.Address.ToString())).Text, StringComparison.Ordinal);
+            await DnaCommand.SucceedAsync("store", "export", back, "--data", data, "--format", "dhtnode-old");
+        }
+
+        await using DhtNodeProcess again = await DhtNodeProcess.StartAsync(new() { StateFile = back });
+        Assert.Contains("from stock", (await DnaCommand.SucceedAsync("get", "moved", "-b", again.Address.ToString())).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_new_form_comes_back_with_its_times_and_what_is_no_state_file_makes_no_store()
+    {
+        using TestDirectory directory = new();
+        string state = directory.File("state"), nonsense = directory.File("nonsense");
+        await using DnaProcess ours = await DnaProcess.StartAsync();
+        await DnaCommand.SucceedAsync("put", "kept", "a week", "--id", "2e", "--type", "7d", "-b", ours.Address.ToString());
+        await DnaCommand.SucceedAsync("store", "export", state, "--data", ours.Data, "--format", "dhtnode");
+        await DnaCommand.SucceedAsync("store", "import", state, "--data", directory.File("other"));
+        string[] args = ["store", "inspect", "kept", "--json", "--data"];
+        Assert.Equal((await DnaCommand.SucceedAsync([.. args, ours.Data])).Text, (await DnaCommand.SucceedAsync([.. args, directory.File("other")])).Text);
+
+        await File.WriteAllBytesAsync(nonsense, [0x84, 0xa1, 0x76, 0x02], TestContext.Current.CancellationToken);
+        CommandResult refused = await DnaCommand.RunAsync("store", "import", nonsense, "--data", directory.File("none"));
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains(refused.Errors, line => line.Contains("neither an export nor a state file", StringComparison.Ordinal));
+        Assert.False(Directory.Exists(directory.File("none")));
     }
 }

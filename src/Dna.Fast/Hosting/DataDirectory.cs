@@ -18,11 +18,13 @@ internal sealed class DataDirectory
 
     public string NodeId => Path.Combine(FullPath, "node.id");
 
-    public string Nodes => Path.Combine(FullPath, "nodes");
+    public string Nodes => NodesIn(FullPath);
 
     public string Store => StoreIn(FullPath);
 
     public string StatusSocket => StatusSocketIn(FullPath);
+
+    public static string NodesIn(string directory) => Path.Combine(directory, "nodes");
 
     public static string StoreIn(string directory) => Path.Combine(directory, "store");
 

@@ -9,7 +9,7 @@ namespace Dna.Fast.Hosting;
 internal sealed class StockState(string? path, ILogger log)
 {
     /// <summary>A file of more than this is none: some thousand values of the largest size.</summary>
-    private const long BytesMax = 256L << 20;
+    public const long BytesMax = 256L << 20;
 
     /// <summary>The file's nodes and id; empty without a file.</summary>
     public StateFile Read()

@@ -2,8 +2,10 @@ using System.CommandLine;
 using System.Globalization;
 using Dna.Fast.Client;
 using Dna.Fast.Hosting;
+using Dna.Fast.Hosting.Stores;
 using Dna.Fast.Settings;
 using Dna.Fast.Storage.Exports;
+using Dna.Fast.Wire;
 
 namespace Dna.Fast.Commands.Store;
 
@@ -17,6 +19,10 @@ internal static class StoreExportCommand
 
     private static readonly Argument<string> FileName = new("FILE") { Description = "Where to; - is the standard output" };
 
+    private static readonly TextOption<ExportForm> Form = Texts.Option<ExportForm>(
+        "--format", "What to write: \"dna\"; \"dhtnode\", the state file (-f) of stock nodes from 4.3 on; \"dhtnode-old\", the one before, for this machine and until it is started anew", "FORMAT",
+        ("dna", ExportForm.Dna), TryParse, "dna, dhtnode or dhtnode-old");
+
     private static readonly StoreJob Job = new();
 
     public static Command Create()
@@ -25,13 +31,37 @@ internal static class StoreExportCommand
             "export",
             "Writes all values with their times and sources into one checksummed file (its format: src/README.md), for its owner alone, whole or not at all. From a running node while it serves, else from its store. Of what changes meanwhile the file may have either version.",
             "dna store export backup.dnax",
-            "dna store export - --data /var/lib/dna | zstd > backup.dnax.zst")
+            "dna store export - --data /var/lib/dna | zstd > backup.dnax.zst",
+            "dna store export state --format dhtnode")
         {
-            FileName,
+            FileName, Form,
         };
         Job.AddTo(command);
-        command.SetAction((result, _) => Job.RunAsync(result, "store export", makes: false, (access, cancellation) => ExportAsync(result, access.Talk.Stream, cancellation)));
+        command.SetAction((result, _) => Job.RunAsync(result, "store export", makes: false, (access, cancellation) =>
+            result.GetValue(Form) == ExportForm.Dna ? ExportAsync(result, access.Talk.Stream, cancellation) : ExportStateAsync(result, access.Talk.Stream, cancellation)));
         return command;
+    }
+
+    private static bool TryParse(string text, out ExportForm form)
+    {
+        form = text switch { "dhtnode" => ExportForm.DhtNode, "dhtnode-old" => ExportForm.DhtNodeOld, _ => ExportForm.Dna };
+        return form != ExportForm.Dna || text == "dna";
+    }
+
+    /// <summary>The values as a stock node's state file, with the good nodes of ours.</summary>
+    private static async Task<int> ExportStateAsync(ParseResult result, Stream from, CancellationToken cancellation)
+    {
+        string file = result.GetValue(FileName)!;
+        var reader = new ExportReader(new BufferedStream(from, BufferBytes));
+        IReadOnlyList<(InfoHash, NodeAddress)> nodes = GoodNodesFile.Read(DataDirectory.NodesIn(Path.GetFullPath(Job.DataOf(result))), out _);
+        byte[]? state = await StockValues.FromExportAsync(reader, nodes, result.GetValue(Form) == ExportForm.DhtNodeOld, StockMoment.Now, cancellation).ConfigureAwait(false);
+        if (state is null) return await ClientCommand.FailAsync(result.InvocationConfiguration.Error, ExitCode.Failed, $"nothing is kept: {reader.Problem}").ConfigureAwait(false);
+        using var target = file == "-" ? null : new AtomicStream(file);
+        Stream to = target?.Stream ?? Console.OpenStandardOutput();
+        await to.WriteAsync(state, cancellation).ConfigureAwait(false);
+        await to.FlushAsync(cancellation).ConfigureAwait(false);
+        target?.Commit();
+        return await SayAsync(result, reader.Records, state.Length).ConfigureAwait(false);
     }
 
     private static async Task<int> ExportAsync(ParseResult result, Stream from, CancellationToken cancellation)
@@ -54,16 +84,28 @@ internal static class StoreExportCommand
         if (!reader.IsComplete) return await ClientCommand.FailAsync(error, ExitCode.Failed, $"nothing is kept: {reader.Problem}").ConfigureAwait(false);
         await copy.To.FlushAsync(cancellation).ConfigureAwait(false);
         target?.Commit();
+        return await SayAsync(result, reader.Records, reader.Bytes).ConfigureAwait(false);
+    }
+
+    private static async Task<int> SayAsync(ParseResult result, long values, long bytes)
+    {
         string text = Job.IsJson(result)
             ? JsonLine.Write(json =>
             {
-                json.WriteNumber("values", reader.Records);
-                json.WriteNumber("bytes", reader.Bytes);
+                json.WriteNumber("values", values);
+                json.WriteNumber("bytes", bytes);
                 json.WriteBoolean("ok", true);
             })
-            : string.Create(CultureInfo.InvariantCulture, $"{reader.Records} values, {ByteSize.Format(reader.Bytes)}");
-        await (file == "-" ? error : result.InvocationConfiguration.Output).WriteLineAsync(text).ConfigureAwait(false);
+            : string.Create(CultureInfo.InvariantCulture, $"{values} values, {ByteSize.Format(bytes)}");
+        await (result.GetValue(FileName) == "-" ? result.InvocationConfiguration.Error : result.InvocationConfiguration.Output).WriteLineAsync(text).ConfigureAwait(false);
         return ExitCode.Ok;
+    }
+
+    private enum ExportForm
+    {
+        Dna,
+        DhtNode,
+        DhtNodeOld,
     }
 
     /// <summary>Hands on what is read, buffered.</summary>

@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Dna.Fast.Client;
+using Dna.Fast.Hosting;
+using Dna.Fast.Hosting.Stores;
 
 namespace Dna.Fast.Commands.Store;
 
@@ -10,7 +12,7 @@ internal static class StoreImportCommand
 {
     private const int BufferBytes = 1 << 18;
 
-    private static readonly Argument<string> FileName = new("FILE") { Description = "What dna store export wrote; - is the standard input" };
+    private static readonly Argument<string> FileName = new("FILE") { Description = "What dna store export wrote, or the state file (-f) of a stock node, old or new; - is the standard input, for an export" };
 
     private static readonly StoreJob Job = new();
 
@@ -21,6 +23,7 @@ internal static class StoreImportCommand
             "Puts the values of an export into a store, by the rules of every put: what is there and newer stays, what is forged is refused, what expired is left out. Into a running node while it serves, else into its store. "
             + "What was said to be imported is on the disk, whatever happens then; the same file may be imported again. Ends with 1 when the file is damaged or cut: what is in front of that is imported.",
             "dna store import backup.dnax",
+            "dna store import /var/lib/dhtnode/state",
             "zstd -dc backup.dnax.zst | dna store import - --data /var/lib/dna --json")
         {
             FileName,
@@ -36,13 +39,32 @@ internal static class StoreImportCommand
         try
         {
             // Before a store is begun somewhere.
-            Stream from = file == "-" ? Console.OpenStandardInput() : new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, BufferBytes);
+            Stream? from = file == "-" ? Console.OpenStandardInput() : await OpenAsync(result, file).ConfigureAwait(false);
+            if (from is null) return await ClientCommand.FailAsync(result.InvocationConfiguration.Error, ExitCode.Failed, $"{file} is neither an export nor a state file").ConfigureAwait(false);
             await using (from.ConfigureAwait(false))
                 return await Job.RunAsync(result, "store import", makes: true, (access, cancellation) => ImportAsync(result, access, from, cancellation)).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             return await ClientCommand.FailAsync(result.InvocationConfiguration.Error, ExitCode.Failed, failure.Message).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>A file as an export; null when it looks like a state file and is none.</summary>
+    private static async Task<Stream?> OpenAsync(ParseResult result, string file)
+    {
+        var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, BufferBytes);
+        // A pipe is read once, so that nobody may look at how it begins.
+        int first = stream.CanSeek ? stream.ReadByte() : 0;
+        if (stream.CanSeek) stream.Position = 0;
+        if (!StockValues.LooksLike((byte)first) || stream.Length > StockState.BytesMax) return stream;
+        await using (stream.ConfigureAwait(false))
+        {
+            byte[] state = new byte[stream.Length];
+            await stream.ReadExactlyAsync(state).ConfigureAwait(false);
+            byte[]? export = StockValues.ToExport(state, File.GetLastWriteTimeUtc(file), StockMoment.Now, out long unread);
+            if (unread > 0) await result.InvocationConfiguration.Error.WriteLineAsync($"{unread} values of the state file cannot be read").ConfigureAwait(false);
+            return export is null ? null : new MemoryStream(export, writable: false);
         }
     }
 

@@ -26,6 +26,8 @@ internal sealed class StoreJob
         command.Options.Add(_json);
     }
 
+    public string DataOf(ParseResult result) => result.GetValue(_data)!;
+
     public bool IsJson(ParseResult result) => result.GetValue(_json);
 
     /// <summary>Opens the store, does the work and closes it.</summary>
@@ -36,7 +38,7 @@ internal sealed class StoreJob
         TextWriter error = result.InvocationConfiguration.Error;
         try
         {
-            (StoreAccess? access, int code) = await StoreAccess.OpenAsync(result.GetValue(_data)!, question, _memory.Read(result), makes, error, interrupt.Token).ConfigureAwait(false);
+            (StoreAccess? access, int code) = await StoreAccess.OpenAsync(DataOf(result), question, _memory.Read(result), makes, error, interrupt.Token).ConfigureAwait(false);
             if (access is null) return code;
             await using (access) return await act(access, interrupt.Token).ConfigureAwait(false);
         }

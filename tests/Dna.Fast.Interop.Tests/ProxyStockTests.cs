@@ -53,6 +53,34 @@ public sealed class ProxyStockTests
         Assert.Equal(1, (await Curl.AskAsync(scene.Url + "/node/stats")).Json.GetProperty("totalPermanentPuts").GetInt32());
     }
 
+    /// <summary>A stock client takes each line of an answer for a value, whatever its status.</summary>
+    [Fact]
+    public async Task A_stock_client_that_is_refused_is_told_and_hears_of_no_value()
+    {
+        using var directory = new TestDirectory();
+        await File.WriteAllTextAsync(directory.File("dna.toml"), "[proxy]\nlistens = 0\npermanent_puts = 0\n");
+        await using ProxyScene scene = await ProxyScene.StartAsync(null, 0, "--config", directory.File("dna.toml"));
+        await using DhtNodeProcess client = await scene.StartClientAsync();
+        Assert.False((await client.PutAsync("kept", "x", permanent: true)).Done);
+        int from = await client.ListenAsync("word");
+        await scene.FigureBecomesAsync("dna_proxy_refused_total{reason=\"listens\"}", refused => refused > 0);
+        Assert.True((await client.PutAsync("word", "x")).Done);
+        Assert.Single(await client.GetAsync("word"));
+        Assert.DoesNotContain(client.Output.Since(from), line => line.Contains("Listen: found", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_stock_client_that_wants_push_notifications_is_refused_and_lives()
+    {
+        await using ProxyScene scene = await ProxyScene.StartAsync();
+        await using DhtNodeProcess client = await scene.StartClientAsync(pushKey: "key-of-a-device");
+        int from = await client.ListenAsync("word");
+        await scene.FigureBecomesAsync("dna_proxy_refused_total{reason=\"unsupported\"}", refused => refused > 0);
+        Assert.True((await client.PutAsync("word", "x")).Done);
+        Assert.Single(await client.GetAsync("word"));
+        Assert.DoesNotContain(client.Output.Since(from), line => line.Contains("Listen: found", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task What_a_stock_client_signs_and_encrypts_through_us_a_stock_node_verifies_and_decrypts()
     {
@@ -84,12 +112,16 @@ public sealed class ProxyStockTests
                 return stock.Count == 4 && ours.Count == 4;
             },
             Patience, "Four values at both");
+        int compared = 0;
         foreach (JsonElement value in stock)
         {
             JsonElement same = Assert.Single(ours, other => other.GetProperty("id").GetString() == value.GetProperty("id").GetString());
             // Stock opens what is for itself; whoever is no recipient passes it on as it is.
             if (same.TryGetProperty("cypher", out _)) continue;
             Assert.True(JsonElement.DeepEquals(value, same), $"{value}\n{same}");
+            compared++;
         }
+
+        Assert.Equal(3, compared);
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Dna.Fast.Wire;
@@ -63,7 +64,7 @@ internal sealed class HttpServer : IAsyncDisposable
         builder.WebHost.UseKestrelCore().ConfigureKestrel(options =>
         {
             options.AddServerHeader = false;
-            options.Limits.MaxConcurrentConnections = with.ConnectionsMax;
+            options.Limits.MaxConcurrentConnections = with.Connection is null ? with.ConnectionsMax : null;
             options.Limits.MaxRequestBodySize = with.BodyBytesMax;
             options.Limits.RequestHeadersTimeout = HeadTimeout;
             options.Limits.KeepAliveTimeout = IdleTimeout;
@@ -72,12 +73,14 @@ internal sealed class HttpServer : IAsyncDisposable
                 options.Listen(address.ToEndPoint(), listen =>
                 {
                     listen.Protocols = HttpProtocols.Http1;
+                    if (with.Connection is { } connection) listen.Use(next => context => connection(context, next));
                     with.Tls?.Invoke(listen);
                 });
             }
         });
         builder.Services.Configure<SocketTransportOptions>(options => options.CreateBoundListenSocket = Bind);
         WebApplication application = builder.Build();
+        if (with.BadRequest is { } told) application.Services.GetRequiredService<DiagnosticListener>().Subscribe(new BadRequests(told), name => name == BadRequests.Event);
         application.Use(new Doorkeeper(log, with.ChecksHost).InvokeAsync);
         if (with.Gate is { } gate) application.Use(gate);
         application.UseRouting();

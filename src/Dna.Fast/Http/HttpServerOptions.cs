@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -11,6 +12,12 @@ internal sealed record HttpServerOptions
     /// address names the loopback beside it, to get in himself whatever happens there.
     /// </summary>
     public int ConnectionsMax { get; init; } = 1024;
+
+    /// <summary>What every connection passes, in the place of <see cref="ConnectionsMax"/>; null: nothing.</summary>
+    public Func<ConnectionContext, ConnectionDelegate, Task>? Connection { get; init; }
+
+    /// <summary>Told the status of each request that was refused before any handler saw it; null: nobody is.</summary>
+    public Action<int>? BadRequest { get; init; }
 
     /// <summary>Bytes of a request's body.</summary>
     public long BodyBytesMax { get; init; } = 1 << 20;

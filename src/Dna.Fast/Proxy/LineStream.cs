@@ -4,36 +4,27 @@ using Microsoft.AspNetCore.Http;
 
 namespace Dna.Fast.Proxy;
 
-/// <summary>Bytes that wait in all streams of a proxy together.</summary>
-internal sealed class StreamBudget
-{
-    /// <summary>As much as the store may have of memory by default: a thousand readers that stall at once take no more.</summary>
-    public const long BytesMax = 64 << 20;
-
-    private long _waiting;
-
-    /// <summary>Takes or, with a negative number, gives back.</summary>
-    /// <returns>False when there is no room; nothing was taken then.</returns>
-    public bool TryAdd(long bytes)
-    {
-        if (Interlocked.Add(ref _waiting, bytes) <= BytesMax || bytes < 0) return true;
-        Interlocked.Add(ref _waiting, -bytes);
-        return false;
-    }
-}
-
 /// <summary>A chunked answer, line by line. Who adds never waits for who reads: a client that falls behind is cut off.</summary>
 /// <remarks>Lines are added by any thread, one at a time; one task sends them.</remarks>
-internal sealed class LineStream(HttpContext context, ProxyFigures figures, StreamBudget budget)
+/// <param name="waitingBytesMax">Bytes the client may be behind.</param>
+/// <param name="time">Its monotonic clock.</param>
+internal sealed class LineStream(HttpContext context, ProxyFigures figures, StreamBudget budget, long waitingBytesMax, TimeProvider time)
 {
-    /// <summary>Bytes a client may be behind: a dozen of the largest values, or a thousand common ones.</summary>
-    private const long WaitingBytesMax = 2 << 20;
+    /// <summary>For a stream without an end: a dozen of the largest values, or a thousand common ones.</summary>
+    public const long EndlessBytesMax = 2 << 20;
+
+    /// <summary>For an answer with an end, which comes in one piece when it is our own store's: tens of thousands of common values.</summary>
+    public const long AnswerBytesMax = 16 << 20;
+
+    /// <summary>A client that takes nothing for so long is slow and not gone; after a second more the server closes its connection.</summary>
+    private static readonly TimeSpan StuckAfter = TimeSpan.FromSeconds(4);
 
     /// <summary>Bytes between two flushes.</summary>
     private const int FlushBytes = 64 * 1024;
 
     private readonly Channel<byte[]> _lines = Channel.CreateUnbounded<byte[]>(new UnboundedChannelOptions { SingleReader = true });
     private long _waiting;
+    private long _flushing;
 
     /// <summary>False: it was cut off, and the client sees a broken stream, not an end.</summary>
     public bool IsWhole { get; private set; } = true;
@@ -43,10 +34,16 @@ internal sealed class LineStream(HttpContext context, ProxyFigures figures, Stre
     public bool Add(byte[] line)
     {
         if (!IsWhole) return false;
-        if (Interlocked.Add(ref _waiting, line.Length) > WaitingBytesMax) return CutOff(ProxyCounter.StreamSlow, line.Length);
+        if (Interlocked.Add(ref _waiting, line.Length) > waitingBytesMax) return CutOff(ProxyCounter.StreamSlow, line.Length);
         if (!budget.TryAdd(line.Length)) return CutOff(ProxyCounter.StreamFull, line.Length);
+        if (!_lines.Writer.TryWrite(line))
+        {
+            Give(line.Length);
+            return false;
+        }
+
         figures.Add(ProxyCounter.ValueOut);
-        return _lines.Writer.TryWrite(line);
+        return true;
     }
 
     /// <summary>What was added is sent, and then the answer ends.</summary>
@@ -75,6 +72,11 @@ internal sealed class LineStream(HttpContext context, ProxyFigures figures, Stre
             await context.Response.BodyWriter.FlushAsync(cancellation).ConfigureAwait(false);
             while (await _lines.Reader.WaitToReadAsync(cancellation).ConfigureAwait(false)) await SendSomeAsync(cancellation).ConfigureAwait(false);
         }
+        catch (Exception) when (IsWhole && _flushing != 0 && time.GetElapsedTime(_flushing) >= StuckAfter)
+        {
+            CutOff(ProxyCounter.StreamSlow);
+            throw;
+        }
         finally
         {
             _lines.Writer.TryComplete();
@@ -93,7 +95,9 @@ internal sealed class LineStream(HttpContext context, ProxyFigures figures, Stre
                 context.Response.BodyWriter.Write(line);
             }
 
+            _flushing = time.GetTimestamp();
             if ((await context.Response.BodyWriter.FlushAsync(cancellation).ConfigureAwait(false)).IsCompleted) throw new OperationCanceledException("The client is gone.");
+            _flushing = 0;
         }
         finally
         {

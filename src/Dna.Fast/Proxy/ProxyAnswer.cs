@@ -15,8 +15,8 @@ internal static class ProxyAnswer
     /// <summary>One JSON object and a line end: stock clients read lines.</summary>
     public static Task ObjectAsync(HttpContext context, Action<Utf8JsonWriter> write) => Answer.JsonLineAsync(context, StatusCodes.Status200OK, write);
 
-    /// <summary><c>{"err": why}</c>, as stock says what is wrong.</summary>
-    public static Task RefuseAsync(HttpContext context, int status, string why) => Answer.JsonLineAsync(context, status, json => json.WriteString("err", why));
+    /// <summary><c>{"err": why}</c>, as stock says what is wrong; without a line end: stock clients take every line of an answer for a value, whatever its status.</summary>
+    public static Task RefuseAsync(HttpContext context, int status, string why) => Answer.JsonAsync(context, status, json => json.WriteString("err", why));
 
     /// <summary>Reads the body.</summary>
     /// <returns>Null when it is too large, too slow or broken off; that was counted and answered.</returns>

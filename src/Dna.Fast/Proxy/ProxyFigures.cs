@@ -1,3 +1,4 @@
+using System.Globalization;
 using Dna.Fast.Hosting;
 using Dna.Fast.Metrics;
 
@@ -24,6 +25,19 @@ internal enum ProxyCounter
     RefusedHost,
     RefusedRate,
     RefusedRateSource,
+
+    /// <summary>Connections beyond those there may be.</summary>
+    RefusedConnections,
+    RefusedConnectionsSource,
+
+    /// <summary>A request line or headers that are too large.</summary>
+    RefusedHead,
+
+    /// <summary>A head that came too slowly.</summary>
+    RefusedSlowHead,
+
+    /// <summary>No HTTP.</summary>
+    RefusedMalformed,
 
     /// <summary>A body that is too large.</summary>
     RefusedBody,
@@ -63,9 +77,14 @@ internal enum ProxyCounter
 /// <summary>The figures of a REST proxy. Any thread; nothing but zeros while there is none.</summary>
 internal sealed class ProxyFigures
 {
+    /// <summary>Statuses that are counted apart; the last one stands for all others.</summary>
+    private static readonly int[] Statuses = [200, 400, 401, 404, 405, 413, 421, 429, 501, 502, 503, 504, 500];
+
     private readonly long[] _counts = new long[Enum.GetValues<ProxyCounter>().Length];
+    private readonly long[] _answers = new long[Statuses.Length];
     private int _streams;
     private int _permanentPuts;
+    private int _connections;
 
     public long this[ProxyCounter counter] => Volatile.Read(ref _counts[(int)counter]);
 
@@ -74,6 +93,13 @@ internal sealed class ProxyFigures
     {
         get => Volatile.Read(ref _streams);
         set => Volatile.Write(ref _streams, value);
+    }
+
+    /// <summary>Open connections.</summary>
+    public int Connections
+    {
+        get => Volatile.Read(ref _connections);
+        set => Volatile.Write(ref _connections, value);
     }
 
     /// <summary>Values announced for others.</summary>
@@ -88,12 +114,22 @@ internal sealed class ProxyFigures
 
     public void Add(ProxyCounter counter) => Interlocked.Increment(ref _counts[(int)counter]);
 
+    /// <summary>A request got an answer of this status.</summary>
+    public void AddAnswer(int status)
+    {
+        int place = Array.IndexOf(Statuses, status);
+        Interlocked.Increment(ref _answers[place < 0 ? ^1 : place]);
+    }
+
     /// <summary>Writes the <c>dna_proxy_</c> families.</summary>
     public void Write(PrometheusText text)
     {
         Write(text, "dna_proxy_requests_total", "Requests to the REST proxy that were let in, by kind.", "kind", "Request");
+        text.Counter("dna_proxy_answers_total", "Answers of the REST proxy, by HTTP status; a stream counts when it ends.");
+        for (int i = 0; i < Statuses.Length; i++) text.Sample(Volatile.Read(ref _answers[i]), ("status", Statuses[i].ToString(CultureInfo.InvariantCulture)));
         Write(text, "dna_proxy_refused_total", "Requests the REST proxy refused or could not fulfil, by reason.", "reason", "Refused");
         Write(text, "dna_proxy_values_total", "Values through the REST proxy: in are put, out are told.", "direction", "Value");
+        text.Gauge("dna_proxy_connections", "Open connections of the REST proxy.").Sample(Connections);
         text.Gauge("dna_proxy_listens", "Open listen streams of the REST proxy.").Sample(Listens);
         Write(text, "dna_proxy_streams_ended_total", "Streams of the REST proxy that ended: done, or cut off because the client was slow or all together had too much to send.", "reason", "Stream");
         text.Gauge("dna_proxy_permanent_puts", "Values the REST proxy announces for others.").Sample(PermanentPuts);

@@ -41,22 +41,36 @@ internal sealed class ProxyGate(ProxyFigures figures, TimeProvider time)
     public static SourcePrefix SourceOf(HttpContext context) => SourcePrefix.Of(AddressOf(context));
 
     /// <summary>The client's address; an IPv4 one as such, also where a socket of both families took it.</summary>
-    public static NodeAddress AddressOf(HttpContext context) => context.Connection.RemoteIpAddress is { } address
-        ? NodeAddress.From(new IPEndPoint(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address, context.Connection.RemotePort))
-        : default;
+    public static NodeAddress AddressOf(HttpContext context) =>
+        AddressOf(context.Connection.RemoteIpAddress is { } address ? new IPEndPoint(address, context.Connection.RemotePort) : null);
+
+    /// <inheritdoc cref="AddressOf(HttpContext)"/>
+    public static NodeAddress AddressOf(IPEndPoint? client) => client is null ? default
+        : NodeAddress.From(client.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(client.Address.MapToIPv4(), client.Port) : client);
 
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         Allowed allowed = Volatile.Read(ref _allowed);
         AllowOrigin(context, allowed);
-        if (RefusalOf(context, allowed) is { } refusal)
+        int status = StatusCodes.Status500InternalServerError;
+        try
         {
-            figures.Add(refusal);
-            await RefuseAsync(context, refusal).ConfigureAwait(false);
-            return;
-        }
+            if (RefusalOf(context, allowed) is { } refusal)
+            {
+                figures.Add(refusal);
+                await RefuseAsync(context, refusal).ConfigureAwait(false);
+            }
+            else
+            {
+                await next(context).ConfigureAwait(false);
+            }
 
-        await next(context).ConfigureAwait(false);
+            status = context.Response.StatusCode;
+        }
+        finally
+        {
+            figures.AddAnswer(status);
+        }
     }
 
     private ProxyCounter? RefusalOf(HttpContext context, Allowed allowed)

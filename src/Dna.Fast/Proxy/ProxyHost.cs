@@ -3,6 +3,7 @@ using Dna.Fast.Identity;
 using Dna.Fast.Kademlia;
 using Dna.Fast.Kademlia.Store;
 using Dna.Fast.Net;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
 namespace Dna.Fast.Proxy;
@@ -10,9 +11,6 @@ namespace Dna.Fast.Proxy;
 /// <summary>A running REST proxy: its own server on its own addresses, so that an operator can offer it without offering status page and metrics.</summary>
 internal sealed class ProxyHost : IAsyncDisposable
 {
-    /// <summary>A listen holds its connection: those of all limits, and as many for short requests.</summary>
-    private const int ConnectionsMax = 4096;
-
     private readonly CancellationTokenSource _end = new();
     private readonly ProxyGate _gate;
     private readonly PermanentPuts _puts;
@@ -46,14 +44,15 @@ internal sealed class ProxyHost : IAsyncDisposable
         var host = new ProxyHost(gate, puts, signer, tls, log);
         var routes = new ProxyRoutes(
             new ProxyInfo(node, workers, store, figures, time),
-            new ProxyReads(node, dht, gate, figures, host._end.Token),
+            new ProxyReads(node, dht, gate, figures, time, host._end.Token),
             new ProxyWrites(dht, signer, node.Context.Verifier, puts, gate, figures),
             puts, signer?.KeyId, figures);
         try
         {
             host._server = await HttpServer.OpenAsync(settings.Listen, [routes], log, new HttpServerOptions
             {
-                ConnectionsMax = ConnectionsMax,
+                Connection = new ProxyConnections(gate, figures).InvokeAsync,
+                BadRequest = status => figures.Add(ReasonOf(status)),
                 BodyBytesMax = ProxyAnswer.BodyBytesMax,
                 Gate = gate.InvokeAsync,
                 // The gate does, where pages of the web are to be kept away.
@@ -85,6 +84,13 @@ internal sealed class ProxyHost : IAsyncDisposable
         _signer?.Dispose();
         _end.Dispose();
     }
+
+    private static ProxyCounter ReasonOf(int status) => status switch
+    {
+        StatusCodes.Status408RequestTimeout => ProxyCounter.RefusedSlowHead,
+        StatusCodes.Status414UriTooLong or StatusCodes.Status431RequestHeaderFieldsTooLarge => ProxyCounter.RefusedHead,
+        _ => ProxyCounter.RefusedMalformed,
+    };
 
     private static ProxyTls OpenTls(string certificate, string key, ILogger log)
     {

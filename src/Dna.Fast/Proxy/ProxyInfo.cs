@@ -14,13 +14,14 @@ internal sealed class ProxyInfo(Node node, WorkerGroup workers, IValueStore stor
     private static readonly TimeSpan RateWindow = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
+    private readonly long _openedMs = node.OwnerTurnedMs;
     private readonly long _startedUnix = time.GetUtcNow().ToUnixTimeSeconds();
     private long _stamp = time.GetTimestamp();
     private long _requests;
     private double _rate;
 
-    /// <summary>False until the node's owner turned for the first time: what it would tell before is nothing.</summary>
-    public bool IsReady => node.OwnerTurnedMs > 0;
+    /// <summary>False until the node's owner turned since the proxy was opened: what it would tell before is nothing.</summary>
+    public bool IsReady => node.OwnerTurnedMs != _openedMs;
 
     /// <summary>Writes the node's information into the object that is open.</summary>
     /// <param name="identity">Key id of who signs here, or null.</param>

@@ -7,7 +7,7 @@ namespace Dna.Fast.Proxy;
 
 /// <summary>Gets and listens: answers of one value object a line.</summary>
 /// <param name="end">Cancelled when the node ends: streams end then.</param>
-internal sealed class ProxyReads(Node node, IDht dht, ProxyGate gate, ProxyFigures figures, CancellationToken end)
+internal sealed class ProxyReads(Node node, IDht dht, ProxyGate gate, ProxyFigures figures, TimeProvider time, CancellationToken end)
 {
     /// <summary>A get ends by itself within seconds; one that does not is given up.</summary>
     private static readonly TimeSpan GetTimeout = TimeSpan.FromSeconds(30);
@@ -21,10 +21,12 @@ internal sealed class ProxyReads(Node node, IDht dht, ProxyGate gate, ProxyFigur
         figures.Add(ProxyCounter.RequestGet);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, end);
         ending.CancelAfter(GetTimeout);
-        var lines = new LineStream(context, figures, _budget);
+        var lines = new LineStream(context, figures, _budget, LineStream.AnswerBytesMax, time);
         var first = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var done = new TaskCompletionSource<GetOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
         var own = new HashSet<InfoHash>();
+        // The get keeps what it found until it ends, to give each value once.
+        using var kept = new BudgetShare(_budget);
         IOperation operation = node.Get(key, default, Found, outcome =>
         {
             lines.Complete();
@@ -58,7 +60,7 @@ internal sealed class ProxyReads(Node node, IDht dht, ProxyGate gate, ProxyFigur
             if (!value.From.IsValid) own.Add(hash);
             else if (own.Contains(hash)) return true;
             if (ValueObject.Write(value.Packed.Span) is not { } line) return true;
-            bool goesOn = lines.Add(line);
+            bool goesOn = kept.TryAdd(value.Packed.Length) ? lines.Add(line) : lines.CutOff(ProxyCounter.StreamFull);
             first.TrySetResult();
             return goesOn;
         }
@@ -93,7 +95,7 @@ internal sealed class ProxyReads(Node node, IDht dht, ProxyGate gate, ProxyFigur
     private async Task StreamAsync(HttpContext context, InfoHash key)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, end);
-        var lines = new LineStream(context, figures, _budget);
+        var lines = new LineStream(context, figures, _budget, LineStream.EndlessBytesMax, time);
         Task hearing = HearAsync(key, lines, ending.Token);
         try
         {

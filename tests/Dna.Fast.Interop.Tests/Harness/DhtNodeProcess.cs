@@ -35,6 +35,9 @@ internal sealed record DhtNodeOptions
     /// <summary><c>HOST:PORT</c> of a REST proxy: it is no node then, and does everything through that.</summary>
     public string? ProxyClient { get; init; }
 
+    /// <summary>With a proxy: asks to be told of changes by push notifications to this key, and opens no streams.</summary>
+    public string? PushKey { get; init; }
+
     /// <summary>Serves a REST proxy on this port; 0: none.</summary>
     public int ProxyServer { get; init; }
 
@@ -81,6 +84,7 @@ internal sealed partial class DhtNodeProcess : IAsyncDisposable
         if (options.StateFile is { } file) arguments.AddRange(["-f", file]);
         if (options.Discovers) arguments.Add("-D");
         if (options.ProxyClient is { } proxy) arguments.AddRange(["--proxyclient", proxy]);
+        if (options.PushKey is { } push) arguments.AddRange(["--devicekey", push]);
         if (options.ProxyServer != 0) arguments.AddRange(["--proxyserver", options.ProxyServer.ToString(CultureInfo.InvariantCulture)]);
         if (options.Identity is { } identity) arguments.AddRange(["-i", "--certificate", identity.CertificateFile, "--privkey", identity.KeyFile]);
         if (options.IdentityFiles is { } files) arguments.AddRange(["-i", "--certificate", files + ".crt", "--privkey", files + ".pem"]);

@@ -1,8 +1,8 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using Dna.Fast.Interop.Tests.Harness;
 
-namespace Dna.Fast.Interop.Tests;
+namespace Dna.Fast.Interop.Tests.Harness;
 
 /// <summary>A node of ours with a REST proxy, and a stock node that knows it.</summary>
 internal sealed class ProxyScene : IAsyncDisposable
@@ -28,7 +28,7 @@ internal sealed class ProxyScene : IAsyncDisposable
 
     public static async Task<ProxyScene> StartAsync(StockIdentity? stockIdentity = null, int stockProxy = 0, params string[] more)
     {
-        DnaProcess node = await DnaProcess.StartAsync(new() { More = ["--proxy", "127.0.0.1:0", .. more] });
+        DnaProcess node = await DnaProcess.StartAsync(new() { More = ["--proxy", "127.0.0.1:0", "--http", "127.0.0.1:0", .. more] });
         string url = (await node.StatusAsync()).GetProperty("proxy")[0].GetString()!;
         DhtNodeProcess stock = await DhtNodeProcess.StartAsync(new() { Bootstrap = node.Address.ToString(), Identity = stockIdentity, ProxyServer = stockProxy });
         await Bounded.UntilAsync(async () => (await Curl.AskAsync(url + "/node/info")).Json.GetProperty("ipv4").GetProperty("good").GetInt32() > 0, Patience, "A good contact");
@@ -37,11 +37,12 @@ internal sealed class ProxyScene : IAsyncDisposable
     }
 
     /// <summary>A stock client that does everything through the proxy.</summary>
-    public async Task<DhtNodeProcess> StartClientAsync(StockIdentity? identity = null)
+    /// <param name="pushKey">It wants push notifications, by this key.</param>
+    public async Task<DhtNodeProcess> StartClientAsync(StockIdentity? identity = null, string? pushKey = null)
     {
         for (int start = 1; ; start++)
         {
-            DhtNodeProcess client = await DhtNodeProcess.StartAsync(new() { ProxyClient = Url["http://".Length..], Identity = identity });
+            DhtNodeProcess client = await DhtNodeProcess.StartAsync(new() { ProxyClient = Url["http://".Length..], Identity = identity, PushKey = pushKey });
             try
             {
                 // Its answer is the proxy's, and comes when that has come; before the first one it knows nobody.
@@ -62,6 +63,16 @@ internal sealed class ProxyScene : IAsyncDisposable
             }
         }
     }
+
+    /// <summary>Waits until a figure of the node's metrics is what it should be.</summary>
+    public Task FigureBecomesAsync(string series, Func<double, bool> isRight) => Bounded.UntilAsync(
+        async () =>
+        {
+            string url = (await Node.StatusAsync()).GetProperty("http")[0].GetString()!;
+            string line = Assert.Single((await Curl.AskAsync(url + "/metrics")).Lines, line => line.StartsWith(series + " ", StringComparison.Ordinal));
+            return isRight(double.Parse(line[(series.Length + 1)..], CultureInfo.InvariantCulture));
+        },
+        Patience, series);
 
     /// <summary>A TCP port that was free a moment ago.</summary>
     public static int FreePort()

@@ -69,12 +69,13 @@ internal sealed class WatchedNode : IAsyncDisposable
 
     public NodeAddress Address => Workers.Bound[0];
 
-    public static async Task<WatchedNode> StartAsync(WatchedNode? bootstrap = null, IValueStore? store = null, ProxySettings? proxy = null)
+    /// <param name="turns">False: its HTTP serves, and the node has not begun.</param>
+    public static async Task<WatchedNode> StartAsync(WatchedNode? bootstrap = null, IValueStore? store = null, ProxySettings? proxy = null, bool turns = true)
     {
         var node = new WatchedNode(bootstrap, store ?? new MemoryValueStore(), proxy);
         await node.Watch.OpenHttpAsync();
         node.Http.BaseAddress = new Uri(node.Watch.Report.Http[0]);
-        node.Workers.Start();
+        if (turns) node.Workers.Start();
         node._watching = node.Watch.RunAsync(node._end.Token);
         return node;
     }

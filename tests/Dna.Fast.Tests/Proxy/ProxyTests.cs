@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text.Json;
+using Dna.Fast.Proxy;
 using Dna.Fast.Tests.Http;
+using Dna.Fast.Wire;
 
 namespace Dna.Fast.Tests.Proxy;
 
@@ -34,6 +36,21 @@ public sealed class ProxyTests
         Assert.Equal("127.0.0.1", info.GetProperty("public_ip").GetString());
         Assert.Equal(bench.Node.Address.Port, info.GetProperty("port_ipv4").GetInt32());
         Assert.False(info.TryGetProperty("id", out _));
+    }
+
+    [Fact]
+    public async Task Info_before_the_nodes_first_turn_is_503()
+    {
+        await using WatchedNode node = await WatchedNode.StartAsync(proxy: new ProxySettings { Listen = [NodeAddress.V4(0x7F000001, 0)], Limits = ProxyBench.Generous }, turns: false);
+        using var client = new HttpClient { BaseAddress = new Uri(node.Watch.Report.Proxy[0]), Timeout = ProxyBench.Patience };
+        using HttpResponseMessage response = await client.GetAsync(new Uri("/node/info", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        Assert.Equal("""{"err":"the node is starting"}""", await response.Content.ReadAsStringAsync());
+        long opened = node.Node.OwnerTurnedMs;
+        node.Workers.Start();
+        await Shared.Until.TrueAsync(() => node.Node.OwnerTurnedMs != opened);
+        using HttpResponseMessage ready = await client.GetAsync(new Uri("/node/info", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.OK, ready.StatusCode);
     }
 
     [Fact]

@@ -17,6 +17,8 @@ CLIENT_LOCK = "tools/release.d/clients/packages.lock.json"
 SOURCES = "artifacts/native/SOURCES"
 # Their code is in every program, linked from the compiler's own package; the lock file does not name them.
 RUNTIME = ["Microsoft.NETCore.App", "Microsoft.AspNetCore.App"]
+# Of packages that carry their license as a text, as it was read.
+TEXTS = {"BitFaster.Caching": "MIT"}
 LICENSES = {"libsodium-dev": "ISC", "libssl-dev": "Apache-2.0", "libc6-dev": "LGPL-2.1-or-later", "libgcc-12-dev": "GPL-3.0-only WITH GCC-exception-3.1"}
 
 
@@ -42,7 +44,7 @@ def package(name, version, purl, license_text="NOASSERTION", checksum=None):
 
 
 def nuget_license(name, version):
-    """What the package says of itself, where it is an SPDX expression."""
+    """What the package says of itself: an SPDX expression, or a text that is known here. Anything else must be read by a person first."""
     folder = os.environ.get("NUGET_PACKAGES") or os.path.join(os.path.expanduser("~"), ".nuget", "packages")
     path = os.path.join(folder, name.lower(), version.lower(), name.lower() + ".nuspec")
     try:
@@ -50,7 +52,11 @@ def nuget_license(name, version):
             found = re.search(r'<license type="expression">([^<]+)</license>', file.read())
     except OSError:
         found = None
-    return found.group(1).strip() if found else "NOASSERTION"
+    if found:
+        return found.group(1).strip()
+    if name not in TEXTS:
+        sys.exit(f"sbom.py: what is the license of {name} {version}? Read it, and name it in TEXTS.")
+    return TEXTS[name]
 
 
 def nuget_packages():

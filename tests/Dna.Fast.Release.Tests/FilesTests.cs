@@ -79,6 +79,8 @@ public sealed class FilesTests
             Assert.Equal(sum, Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(path))));
         }
 
+        // What has no known license was read by nobody.
+        Assert.All(list.GetProperty("packages").EnumerateArray(), item => Assert.NotEqual("NOASSERTION", item.GetProperty("licenseDeclared").GetString()));
         Assert.Contains(list.GetProperty("files").EnumerateArray(), file => file.GetProperty("fileName").GetString() == $"./dna-{Released.Version}-linux-arm64");
         string[] ids = [.. list.GetProperty("packages").EnumerateArray().Concat(list.GetProperty("files").EnumerateArray()).Select(item => item.GetProperty("SPDXID").GetString()!)];
         Assert.Distinct(ids);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json;
 using Dna.Fast.Interop.Tests.Harness;
 
 namespace Dna.Fast.Release.Tests;
@@ -72,6 +73,22 @@ public sealed class ImageTests
         Ended ended = await Tool.SucceedAsync("skopeo", "--override-arch", architecture, "inspect", "--config", "oci-archive:" + Released.Image);
         Assert.Contains($"\"architecture\": \"{architecture}\"", ended.Text, StringComparison.Ordinal);
         Assert.Contains("\"User\": \"65532:65532\"", ended.Text, StringComparison.Ordinal);
+    }
+
+    /// <summary>A Docker without a store of its own for OCI archives reads manifest.json instead: one name for each architecture, as it takes the last of two with one name.</summary>
+    [Theory]
+    [InlineData("amd64", "")]
+    [InlineData("arm64", "-arm64")]
+    public async Task It_has_one_name_whoever_loads_it(string architecture, string suffix)
+    {
+        string name = "localhost/dna:" + Released.Version;
+        Ended index = await Tool.SucceedAsync("tar", "-xOf", Released.Image, "index.json");
+        JsonElement annotations = JsonDocument.Parse(index.Text).RootElement.GetProperty("manifests")[0].GetProperty("annotations");
+        Assert.Equal(name, annotations.GetProperty("org.opencontainers.image.ref.name").GetString());
+        Assert.Equal(name, annotations.GetProperty("io.containerd.image.name").GetString());
+        Ended old = await Tool.SucceedAsync("skopeo", "inspect", "--config", "--override-arch", architecture, $"docker-archive:{Released.Image}:{name}{suffix}");
+        Ended own = await Tool.SucceedAsync("skopeo", "inspect", "--config", "--override-arch", architecture, "oci-archive:" + Released.Image);
+        Assert.Equal(own.Text, old.Text);
     }
 
     private static int FreePort()

@@ -23,6 +23,13 @@ public sealed class PackageTests(UnpackedDeb deb) : IClassFixture<UnpackedDeb>
             chmod 755 "$root/usr/bin/$stub"
         done
         touch "$root/calls"
+        # of_before: a package of an older version, with another sample, in /older.deb.
+        of_before() {
+            dpkg-deb --raw-extract "$1" "$2/older"
+            sed -i 's/^Version: .*/Version: 0.0.1/' "$2/older/DEBIAN/control"
+            echo '# sample of before' >"$2/older/etc/dna/dna.toml"
+            dpkg-deb --root-owner-group -Znone --build "$2/older" "$root/older.deb" >/dev/null
+        }
         in_root() { chroot "$root" "$@"; }
         here() { [ -e "$root$1" ] || { echo "$1 is not there"; exit 1; }; }
         gone() { [ ! -e "$root$1" ] || { echo "$1 is still there"; exit 1; }; }
@@ -84,6 +91,35 @@ public sealed class PackageTests(UnpackedDeb deb) : IClassFixture<UnpackedDeb>
         """);
 
     [Fact]
+    public async Task A_newer_version_takes_the_place_of_an_older_one_and_asks_nobody() => await InOverlayAsync("""
+        of_before "$1" "$2"
+        in_root dpkg -i /older.deb
+        echo value >"$root/var/lib/dna/value"
+        in_root dpkg -i --force-confold /dna.deb </dev/null
+        # Nobody changed the sample of before: the new one is in its place.
+        ! grep -q 'sample of before' "$root/etc/dna/dna.toml"
+        grep -qx 'deb-systemd-invoke try-restart dna.service' "$root/calls"
+        here /var/lib/dna/value
+        in_root dpkg --purge dna
+        in_root dpkg -i /older.deb
+        echo '[network]' >"$root/etc/dna/dna.toml"
+        in_root dpkg -i --force-confold /dna.deb </dev/null
+        [ "$(cat "$root/etc/dna/dna.toml")" = '[network]' ]
+        here /etc/dna/dna.toml.dpkg-dist
+        [ "$(in_root dpkg-query -W -f '${db:Status-Status}' dna)" = installed ]
+        """);
+
+    [Fact]
+    public async Task A_state_folder_that_is_a_disk_of_its_own_is_emptied_and_the_purge_succeeds() => await InOverlayAsync("""
+        in_root dpkg -i /dna.deb
+        mount -t tmpfs tmpfs "$root/var/lib/dna"
+        echo value >"$root/var/lib/dna/value"
+        in_root dpkg --purge dna 2>&1 | grep 'is empty, and could not be removed'
+        gone /var/lib/dna/value
+        ! in_root dpkg-query -W dna
+        """);
+
+    [Fact]
     public async Task Removed_it_stops_the_node_and_keeps_what_is_the_operators() => await InOverlayAsync("""
         in_root dpkg -i /dna.deb
         echo value >"$root/var/lib/dna/value"
@@ -103,7 +139,7 @@ public sealed class PackageTests(UnpackedDeb deb) : IClassFixture<UnpackedDeb>
         before=$(cd "$root" && find etc usr var/lib -name '*dna*' ! -path 'var/lib/apt/*' ! -path 'var/lib/dpkg/*' | sort)
         in_root dpkg -i /dna.deb
         echo value >"$root/var/lib/dna/value"
-        mkdir -p "$root/etc/systemd/system/multi-user.target.wants"
+        mkdir -p "$root/var/lib/dna-deploy/previous" "$root/etc/systemd/system/multi-user.target.wants"
         ln -s /usr/lib/systemd/system/dna.service "$root/etc/systemd/system/multi-user.target.wants/dna.service"
         in_root dpkg --purge dna
         [ "$before" = "$(cd "$root" && find etc usr var/lib -name '*dna*' ! -path 'var/lib/apt/*' ! -path 'var/lib/dpkg/*' | sort)" ]

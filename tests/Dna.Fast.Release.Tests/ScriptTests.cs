@@ -1,3 +1,4 @@
+using System.Xml.Linq;
 using Dna.Fast.Interop.Tests.Harness;
 
 namespace Dna.Fast.Release.Tests;
@@ -17,6 +18,20 @@ public sealed class ScriptTests
     {
         string path = Path.Combine(Repository.Root, script);
         await Tool.SucceedAsync("env", "--chdir", Repository.Root, "shellcheck", "--external-sources", path);
+    }
+
+    /// <summary>The clients have a project of their own for the same sources: what the program gets, they get.</summary>
+    [Theory]
+    [InlineData("EmbeddedResource", "LogicalName")]
+    [InlineData("PackageReference", "Include")]
+    [InlineData("FrameworkReference", "Include")]
+    [InlineData("ProjectReference", "Include")]
+    public void The_clients_are_made_of_the_same_parts(string element, string attribute)
+    {
+        string[] Parts(params string[] path) =>
+            [.. XDocument.Load(Path.Combine([Repository.Root, .. path])).Descendants(element).Select(item => Path.GetFileName(item.Attribute(attribute)!.Value)).Order(StringComparer.Ordinal)];
+        // The library that the program loads from memory lies beside the clients' code instead.
+        Assert.Equal(Parts("src", "Dna.Fast", "Dna.Fast.csproj").Where(part => (element, part) != ("EmbeddedResource", "libsodium")), Parts("tools", "release.d", "clients", "Dna.Fast.Clients.csproj"));
     }
 
     [Fact]

@@ -50,6 +50,28 @@ internal sealed class Lab : IAsyncDisposable
         }
     }
 
+    /// <summary>One machine alone, whose first process is a real systemd.</summary>
+    /// <returns>Null where this machine's kernel, or what it runs in, lets none start, or lets it restrict no service.</returns>
+    public static async Task<Lab?> BootAsync(string name)
+    {
+        if (Environment.UserName != "root") Assert.Skip("machines of namespaces need root");
+        var lab = new Lab();
+        ChildProcess machine = ChildProcess.Start(
+            "unshare",
+            ["--net", "--mount", "--pid", "--ipc", "--uts", "--cgroup", "--fork", "--kill-child", Tool("boot"), lab._directory.File(name), Repository.Root, lab._directory.FullName],
+            "apt-get install util-linux iproute2 systemd");
+        lab._machines.Add(name, machine);
+        if (await machine.Output.WaitAsync(0, line => line == "ready", Patience) is not null && (await lab.OnAsync(name, SystemdWorks)).Code == 0) return lab;
+        await lab.DisposeAsync();
+        return null;
+    }
+
+    /// <summary>It is up, and runs a service under the kinds of restrictions our unit has.</summary>
+    private const string SystemdWorks =
+        "for i in $(seq 60); do case \"$(systemctl is-system-running 2>/dev/null)\" in running | degraded) break ;; esac; sleep 1; done; " +
+        "mkdir -p /run/systemd/system && printf '[Service]\\nType=oneshot\\nExecStart=/bin/true\\nPrivateUsers=yes\\nProtectSystem=strict\\nPrivateTmp=yes\\nPrivateDevices=yes\\n" +
+        "PrivateIPC=yes\\nProcSubset=pid\\nProtectProc=invisible\\nMemoryDenyWriteExecute=yes\\n' >/run/systemd/system/probe.service && systemctl daemon-reload && exec timeout 60 systemctl start probe";
+
     public static string AddressOf(int number) => "10.77.0." + number.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Runs a shell script on a machine, to its end.</summary>

@@ -18,6 +18,10 @@ public static class ChunkBases
     /// <summary>One sender's messages of one day to one recipient (section 11.3).</summary>
     public static string OutboxDay(string sender, string recipient, ulong day) => string.Create(CultureInfo.InvariantCulture, $"{sender}:outbox:{recipient}:{day}");
 
+    /// <summary>One sender's messages of one day to one recipient at a salted place; ours.</summary>
+    /// <param name="place">As of <see cref="DnaKeys.SaltedOutbox"/>.</param>
+    public static string SaltedOutboxDay(string place, ulong day) => string.Create(CultureInfo.InvariantCulture, $"{place}:outbox:{day}");
+
     /// <summary>Group metadata of later clients (section 12.5).</summary>
     public static string Group(string uuid) => $"dht:group:{uuid}";
 

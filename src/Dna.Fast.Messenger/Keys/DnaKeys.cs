@@ -47,6 +47,14 @@ public static class DnaKeys
     /// <summary>Delivery acknowledgement (section 11.3): <c>recipient:ack:sender</c>, raw form.</summary>
     public static InfoHash Acknowledgement(string recipient, string sender) => RawForm($"{recipient}:ack:{sender}");
 
+    /// <summary>Outbox at a salted place: <c>P:outbox</c>, raw form; ours.</summary>
+    /// <param name="place">64 lower-case hex characters: SHA3-256(<c>"dna-salted-v1" | salt 32 | sender | recipient</c>), which only these two users can make.</param>
+    public static InfoHash SaltedOutbox(string place) => RawForm($"{place}:outbox");
+
+    /// <summary>Delivery acknowledgement at a salted place: <c>P:ack</c>, raw form, of the same P as the outbox that it is about; ours.</summary>
+    /// <param name="place">As of <see cref="SaltedOutbox"/>.</param>
+    public static InfoHash SaltedAcknowledgement(string place) => RawForm($"{place}:ack");
+
     /// <summary>Group metadata of the first clients (section 12.1): the UUID's 36 characters, hex form.</summary>
     public static InfoHash Group(string uuid) => HexForm(uuid);
 

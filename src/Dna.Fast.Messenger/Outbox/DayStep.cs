@@ -83,8 +83,8 @@ internal sealed class DayStep(OutboxCall call, OutboxTurn turn)
         DayPart part = _state.Parts[at];
         bool mayMeetOthers = turn.DeviceSlot != 0 && part is { Slot: 0, IsWritten: false };
         var slot = new ChunkSlot(part.Slot == 0 ? call.Network.OwnerValueId : part.Slot, mayMeetOthers ? -1 : null);
-        string baseKey = OutboxLimits.PartBase(call.Sender, call.Recipient, _state.Day, at);
-        return call.Chunks.WriteAsync(baseKey, TypeRegistry.SevenDays, OutboxCodec.Write(part.Messages), slot, call.Deadline, call.Cancellation);
+        string baseKey = call.Place.PartBase(_state.Day, at);
+        return call.Chunks.WriteAsync(baseKey, TypeRegistry.SevenDays, call.Place.Write(part.Messages), slot, call.Deadline, call.Cancellation);
     }
 
     /// <summary>Reads what the network has of ours of that day, where nothing here tells it: the first time of a client without state, and where a part's file was lost.</summary>
@@ -97,11 +97,11 @@ internal sealed class DayStep(OutboxCall call, OutboxTurn turn)
         {
             // All of ours: each of our devices has its own.
             ChunksFound found = await call.Chunks.ReadAsync(
-                OutboxLimits.PartBase(call.Sender, call.Recipient, _state.Day, at), OutboxLimits.PartBytesMax, call.Network.Dht.OwnerId, call.Deadline, call.Cancellation).ConfigureAwait(false);
+                call.Place.PartBase(_state.Day, at), OutboxLimits.PartBytesMax, call.Network.Dht.OwnerId, call.Deadline, call.Cancellation).ConfigureAwait(false);
             if (found.Code == ResultCode.NotFound) break;
             // A part of ours that is broken is written anew; one that cannot be read is not.
             if (!found.IsComplete) return PutReport.No(found.IsSuccess ? ResultCode.Timeout : found.Code);
-            List<OfflineMessage> messages = [.. found.Values.SelectMany(value => MessagesOf(value.Data.Span)).DistinctBy(message => message.Digest)];
+            List<OfflineMessage> messages = [.. found.Values.SelectMany(value => call.Place.Read(value.Data.Span)).DistinctBy(message => message.Digest)];
             _state.LastSeq = Math.Max(_state.LastSeq, messages.Select(message => message.Seq ?? 0).DefaultIfEmpty().Max());
             if (turn.DeviceSlot == 0) _state.Parts.Add(new DayPart { Messages = messages });
             else if (at < _state.Parts.Count && _state.Parts[at].IsLost) OutboxState.Merge(_state.Parts[at].Messages, messages);
@@ -118,12 +118,5 @@ internal sealed class DayStep(OutboxCall call, OutboxTurn turn)
         _state.IsDayRead = true;
         _state.IsSeqKnown = true;
         return null;
-    }
-
-    private List<OfflineMessage> MessagesOf(ReadOnlySpan<byte> data)
-    {
-        OutboxCodec.Read(data, out List<OfflineMessage> read);
-        // A value of ours is signed whatever key it lies under: somebody else can carry it to another.
-        return [.. read.Where(message => message.Sender == call.Sender && message.Recipient == call.Recipient)];
     }
 }

@@ -32,6 +32,9 @@ public sealed class Inbox(RecordNetwork network, ChunkStore chunks, IDeliveryLog
     /// <summary>Seconds by which a sender's clock may be ahead of ours.</summary>
     private const ulong AheadSecondsMax = 86_400;
 
+    /// <summary>Says where messages of whom are looked for; null: at the keys that anybody derives.</summary>
+    internal SaltBook? Salts { get; init; }
+
     /// <summary>Reads what senders have for us and we do not have yet.</summary>
     /// <param name="recipient">Our fingerprint.</param>
     /// <param name="senders">Fingerprints; what is none is left out.</param>
@@ -42,6 +45,8 @@ public sealed class Inbox(RecordNetwork network, ChunkStore chunks, IDeliveryLog
         Deadline within = network.Within(deadline);
         var messages = new List<OfflineMessage>();
         var unknown = new List<string>();
+        // Without it where messages lie is not known.
+        if (Salts is not null && !await Salts.OpenAsync(cancellation).ConfigureAwait(false)) return new InboxReport([], [.. senders.Select(sender => UserFingerprint.Normalise(sender)).OfType<string>().Distinct()]);
         foreach (string[] batch in senders.Select(sender => UserFingerprint.Normalise(sender)).OfType<string>().Distinct().Chunk(InFlightMax))
         {
             (bool IsKnown, List<OfflineMessage> Found)[] read =
@@ -92,29 +97,51 @@ public sealed class Inbox(RecordNetwork network, ChunkStore chunks, IDeliveryLog
     {
         (IReadOnlyList<MessageDigest> delivered, ulong newest) = log.DeliveredFrom(sender, AcknowledgementCodec.DeliveredMax);
         byte[] data = AcknowledgementCodec.Sign(recipient, sender, newest, delivered);
-        return (await network.PutOwnAsync(DnaKeys.Acknowledgement(recipient.Fingerprint, sender), TypeRegistry.SevenDays, data, deadline, cancellation).ConfigureAwait(false)).Report;
+        RecordPut[] puts = await Task.WhenAll(PlacesOf(sender, recipient.Fingerprint).Select(place =>
+            network.PutOwnAsync(place.Acknowledgement, TypeRegistry.SevenDays, data, deadline, cancellation))).ConfigureAwait(false);
+        return PutReport.Worst([.. puts.Select(put => put.Report)]);
     }
 
     private async Task<(bool IsKnown, List<OfflineMessage> Found)> FromAsync(string sender, string recipient, InboxDepth depth, Deadline deadline, CancellationToken cancellation)
     {
         if (!await log.OpenAsync(sender, cancellation).ConfigureAwait(false)) return (false, []);
         ulong today = DnaKeys.DayOf(network.Now), first = today - Math.Min(today, depth == InboxDepth.Recent ? 1UL : 6UL);
-        Task<(bool IsKnown, List<OfflineMessage> Found)>[] places =
-        [
-            OutboxAsync(sender, recipient, deadline, cancellation),
-            .. Enumerable.Range(0, (int)(today + 1 - first) + 1).Select(i => DayAsync(sender, recipient, first + (ulong)i, deadline, cancellation)),
-        ];
-        (bool IsKnown, List<OfflineMessage> Found)[] read = await Task.WhenAll(places).ConfigureAwait(false);
         ulong now = network.Now;
+        IReadOnlyList<OutboxPlace> places = PlacesOf(sender, recipient);
+        (bool IsKnown, List<OfflineMessage> Found)[] read = await Task.WhenAll(places.SelectMany(place => (Task<(bool IsKnown, List<OfflineMessage> Found)>[])
+        [
+            OutboxAsync(place, deadline, cancellation),
+            .. Enumerable.Range(0, (int)(today + 1 - first) + 1).Select(i => DayAsync(place, first + (ulong)i, deadline, cancellation)),
+        ])).ConfigureAwait(false);
         // The sort is stable: within one second the outbox comes first, then buckets by number, as they were filled.
         List<OfflineMessage> messages =
         [
             .. read.SelectMany(place => place.Found)
-                .Where(message => message.Sender == sender && message.Recipient == recipient && !log.Contains(sender, message.Digest))
+                .Where(message => !log.Contains(sender, message.Digest))
                 .Select(message => Believable(message, now)).Where(message => message.Expiry > now)
                 .OrderBy(message => message.Timestamp).ThenBy(message => message.Seq ?? 0).DistinctBy(message => message.Copy),
         ];
-        return (read.All(place => place.IsKnown), messages);
+        bool isKnown = read.All(place => place.IsKnown);
+        if (Salts is not null && places[0].IsSalted)
+        {
+            int each = read.Length / places.Count;
+            await NoteAsync(sender, read.Take(each).Any(place => place.Found.Count > 0), isKnown && depth == InboxDepth.Full && !places[^1].IsSalted, now, cancellation).ConfigureAwait(false);
+        }
+
+        return (isKnown, messages);
+    }
+
+    private IReadOnlyList<OutboxPlace> PlacesOf(string sender, string recipient) =>
+        Salts is not null && recipient == Salts.User ? Salts.FromContact(sender, network.Now) : [OutboxPlace.Plain(sender, recipient)];
+
+    /// <summary>Notes that a contact writes at the salted place, where we may write then too, and when the others were read.</summary>
+    private async Task NoteAsync(string sender, bool isHeard, bool isPlainRead, ulong now, CancellationToken cancellation)
+    {
+        if (Salts!.Of(sender) is not { } known || ((!isHeard || known.IsAgreed) && (!isPlainRead || !known.IsAgreed || now < known.PlainUntil))) return;
+        await Salts.ChangeAsync(
+            sender,
+            present => present is null ? null : (isHeard ? present.Agreed(now) : present) with { PlainRead = isPlainRead ? now : present.PlainRead },
+            cancellation).ConfigureAwait(false);
     }
 
     /// <summary>A message with times that can be: nothing proves them, and whoever puts a message again gives it others. What is too late is taken for a clock that is wrong, and not refused.</summary>
@@ -124,20 +151,16 @@ public sealed class Inbox(RecordNetwork network, ChunkStore chunks, IDeliveryLog
         return message with { Timestamp = timestamp, Expiry = Math.Min(message.Expiry, timestamp + RecordLimits.WeekSeconds + AheadSecondsMax) };
     }
 
-    private async Task<(bool IsKnown, List<OfflineMessage> Found)> OutboxAsync(string sender, string recipient, Deadline deadline, CancellationToken cancellation)
+    private async Task<(bool IsKnown, List<OfflineMessage> Found)> OutboxAsync(OutboxPlace place, Deadline deadline, CancellationToken cancellation)
     {
-        RecordsFound found = await network.GetAllAsync(DnaKeys.Outbox(sender, recipient), deadline, cancellation).ConfigureAwait(false);
+        RecordsFound found = await network.GetAllAsync(place.Outbox, deadline, cancellation).ConfigureAwait(false);
         var messages = new List<OfflineMessage>();
-        foreach (VerifiedValue value in found.Values)
-        {
-            OutboxCodec.Read(value.Data.Span, out List<OfflineMessage> read);
-            messages.AddRange(read);
-        }
+        foreach (VerifiedValue value in found.Values) messages.AddRange(place.Read(value.Data.Span));
 
         return (found.IsComplete && found.Code is ResultCode.Success or ResultCode.NotFound, messages);
     }
 
-    private async Task<(bool IsKnown, List<OfflineMessage> Found)> DayAsync(string sender, string recipient, ulong day, Deadline deadline, CancellationToken cancellation)
+    private async Task<(bool IsKnown, List<OfflineMessage> Found)> DayAsync(OutboxPlace place, ulong day, Deadline deadline, CancellationToken cancellation)
     {
         var messages = new List<OfflineMessage>();
         bool isKnown = true, hasBroken = false;
@@ -145,7 +168,7 @@ public sealed class Inbox(RecordNetwork network, ChunkStore chunks, IDeliveryLog
         {
             // A second look at broken ones once a day only: a stranger's stay so.
             ChunksFound found = await chunks.ReadAsync(
-                OutboxLimits.PartBase(sender, recipient, day, part), OutboxLimits.PartBytesMax, owner: null, deadline, cancellation, hasBroken ? 1 : ChunkStore.TriesMax).ConfigureAwait(false);
+                place.PartBase(day, part), OutboxLimits.PartBytesMax, owner: null, deadline, cancellation, hasBroken ? 1 : ChunkStore.TriesMax).ConfigureAwait(false);
             isKnown &= found.IsComplete;
             if (found.Code == ResultCode.SerializationFailed)
             {
@@ -156,11 +179,7 @@ public sealed class Inbox(RecordNetwork network, ChunkStore chunks, IDeliveryLog
 
             if (!found.IsSuccess) break;
             int before = messages.Count;
-            foreach (ChunkedValue value in found.Values)
-            {
-                OutboxCodec.Read(value.Data.Span, out List<OfflineMessage> read);
-                messages.AddRange(read);
-            }
+            foreach (ChunkedValue value in found.Values) messages.AddRange(place.Read(value.Data.Span));
 
             // A part that is not full is the last one.
             if (messages.Count - before < OutboxLimits.PartMax) break;

@@ -33,6 +33,9 @@ public sealed class OfflineQueue : IDisposable
         _store = store;
     }
 
+    /// <summary>Says where messages to whom are put; null: at the keys that anybody derives.</summary>
+    internal SaltBook? Salts { get; init; }
+
     /// <summary>Queues an envelope for a recipient.</summary>
     /// <param name="recipient">Fingerprint.</param>
     /// <param name="envelope">What <see cref="IUserKeys.Seal"/> made; at most 63,488 bytes.</param>
@@ -55,7 +58,11 @@ public sealed class OfflineQueue : IDisposable
     public async Task<Answer<DeliveryAcknowledgement>> AcknowledgementAsync(string sender, string recipient, TimeSpan deadline, CancellationToken cancellation = default)
     {
         if (UserFingerprint.Normalise(sender) is not { } from || UserFingerprint.Normalise(recipient) is not { } to) return Answer<DeliveryAcknowledgement>.No(ResultCode.InvalidParameter);
-        return await OutboxStep.AcknowledgementAsync(_network, from, to, _network.Within(deadline), cancellation).ConfigureAwait(false);
+        Deadline within = _network.Within(deadline);
+        OutboxPlace plain = OutboxPlace.Plain(from, to), place = Salts is null || from != Salts.User ? plain : Salts.ToContact(to);
+        Answer<DeliveryAcknowledgement> told = await OutboxStep.AcknowledgementAsync(_network, place, from, to, within, cancellation).ConfigureAwait(false);
+        // What was told before they agreed on a salt.
+        return told.Code == ResultCode.NotFound && place.IsSalted ? await OutboxStep.AcknowledgementAsync(_network, plain, from, to, within, cancellation).ConfigureAwait(false) : told;
     }
 
     /// <summary>Removes what expired or was acknowledged from the outbox for a recipient, and writes it when that changes it.</summary>
@@ -93,7 +100,10 @@ public sealed class OfflineQueue : IDisposable
         {
             using OutboxTurn? turn = await _store.EnterAsync(sender, recipient, within, cancellation).ConfigureAwait(false);
             if (turn is null) return PutReport.No(ResultCode.Timeout);
-            return await step(new OutboxStep(new OutboxCall(_network, _chunks, sender, recipient, within, cancellation), turn)).ConfigureAwait(false);
+            if (Salts is not null && !await Salts.OpenAsync(cancellation).ConfigureAwait(false)) return PutReport.No(ResultCode.StorageError);
+            OutboxPlace place = Salts is null || sender != Salts.User ? OutboxPlace.Plain(sender, recipient) : Salts.ToContact(recipient);
+            var ours = new OutboxStep(new OutboxCall(_network, _chunks, sender, recipient, place, within, cancellation), turn);
+            return await ours.MoveAsync(_network.Now).ConfigureAwait(false) ?? await step(ours).ConfigureAwait(false);
         }
         catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
         {

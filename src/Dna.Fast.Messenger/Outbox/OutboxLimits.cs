@@ -17,8 +17,4 @@ internal static class OutboxLimits
 
     /// <summary>Parts of one day.</summary>
     public const int PartsMax = (DayMax + PartMax - 1) / PartMax;
-
-    /// <summary>The base key of a part: the later clients' for the first, with a number behind it for the others, which are ours.</summary>
-    public static string PartBase(string sender, string recipient, ulong day, int part) =>
-        part == 0 ? ChunkBases.OutboxDay(sender, recipient, day) : $"{ChunkBases.OutboxDay(sender, recipient, day)}:{part}";
 }

@@ -27,6 +27,24 @@ internal sealed class OutboxState
     /// <summary>False while <see cref="LastSeq"/> may be too low, because nothing was kept or what was kept is damaged: then the network is asked first.</summary>
     public bool IsSeqKnown { get; set; }
 
+    /// <summary>Where all of this is put (<see cref="OutboxPlace.Mark"/>).</summary>
+    public ulong Place { get; set; }
+
+    /// <summary>Begins at another place, where nothing of this is yet.</summary>
+    public void MoveTo(ulong place)
+    {
+        Place = place;
+        Version = -1;
+        IsDayRead = false;
+        IsPending = Outbox.Count > 0;
+        foreach (DayPart part in Parts)
+        {
+            part.IsPending = part.Messages.Count > 0;
+            part.IsWritten = false;
+            if (!part.IsLost) part.Slot = 0;
+        }
+    }
+
     public void BeginDay(ulong day)
     {
         if (Day == day) return;
@@ -39,6 +57,7 @@ internal sealed class OutboxState
     public void Clear()
     {
         Outbox.Clear();
+        Place = 0;
         Version = -1;
         IsPending = false;
         BeginDay(0);

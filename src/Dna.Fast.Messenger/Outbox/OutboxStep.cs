@@ -1,11 +1,10 @@
 using Dna.Fast.Kademlia;
 using Dna.Fast.Kademlia.ValueTypes;
-using Dna.Fast.Wire;
 
 namespace Dna.Fast.Messenger;
 
 /// <summary>Whose turn it is, with what, and until when.</summary>
-internal readonly record struct OutboxCall(RecordNetwork Network, ChunkStore Chunks, string Sender, string Recipient, Deadline Deadline, CancellationToken Cancellation);
+internal readonly record struct OutboxCall(RecordNetwork Network, ChunkStore Chunks, string Sender, string Recipient, OutboxPlace Place, Deadline Deadline, CancellationToken Cancellation);
 
 /// <summary>One turn at one outbox: reads what the network has, and writes what it shall have.</summary>
 internal sealed class OutboxStep(OutboxCall call, OutboxTurn turn)
@@ -17,12 +16,10 @@ internal sealed class OutboxStep(OutboxCall call, OutboxTurn turn)
     private readonly DayStep _day = new(call, turn);
     private readonly HashSet<MessageDigest> _inNetwork = [];
 
-    private InfoHash OutboxKey => DnaKeys.Outbox(call.Sender, call.Recipient);
-
     public static async Task<Answer<DeliveryAcknowledgement>> AcknowledgementAsync(
-        RecordNetwork network, string sender, string recipient, Deadline deadline, CancellationToken cancellation)
+        RecordNetwork network, OutboxPlace place, string sender, string recipient, Deadline deadline, CancellationToken cancellation)
     {
-        RecordsFound found = await network.GetAllAsync(DnaKeys.Acknowledgement(recipient, sender), deadline, cancellation).ConfigureAwait(false);
+        RecordsFound found = await network.GetAllAsync(place.Acknowledgement, deadline, cancellation).ConfigureAwait(false);
         ulong newest = 0;
         var delivered = new HashSet<MessageDigest>();
         bool isThere = false;
@@ -73,6 +70,18 @@ internal sealed class OutboxStep(OutboxCall call, OutboxTurn turn)
         }
     }
 
+    /// <summary>Goes on at the place of this call; what was put at another one is put here too: its reader may look here only.</summary>
+    /// <returns>Null when it is there.</returns>
+    public async Task<PutReport?> MoveAsync(ulong now)
+    {
+        if (_state.Place == call.Place.Mark) return null;
+        _state.MoveTo(call.Place.Mark);
+        // The parts first: a run that ends in between moves again.
+        for (int part = 0; part < _state.Parts.Count; part++) turn.SavePart(part, isDurable: true);
+        turn.SaveOutbox(isDurable: true);
+        return await ResumeAsync(now).ConfigureAwait(false) is { IsSuccess: false } stuck ? stuck : null;
+    }
+
     /// <summary>Writes what a run that ended in between left.</summary>
     public async Task<PutReport> ResumeAsync(ulong now)
     {
@@ -103,13 +112,13 @@ internal sealed class OutboxStep(OutboxCall call, OutboxTurn turn)
     /// <returns>Success, NotFound, or why it is not known.</returns>
     private async Task<ResultCode> ReadOutboxAsync()
     {
-        RecordsFound found = await call.Network.GetAllAsync(OutboxKey, call.Deadline, call.Cancellation).ConfigureAwait(false);
+        RecordsFound found = await call.Network.GetAllAsync(call.Place.Outbox, call.Deadline, call.Cancellation).ConfigureAwait(false);
         bool isThere = false;
         _inNetwork.Clear();
         foreach (VerifiedValue value in found.Values.Where(value => value.IsSigned && value.OwnerId == call.Network.Dht.OwnerId))
         {
-            OutboxCodec.Read(value.Data.Span, out List<OfflineMessage> messages);
-            OutboxState.Merge(_state.Outbox, messages.Where(read => read.Sender == call.Sender && read.Recipient == call.Recipient));
+            List<OfflineMessage> messages = call.Place.Read(value.Data.Span);
+            OutboxState.Merge(_state.Outbox, messages);
             _inNetwork.UnionWith(messages.Select(read => read.Digest));
             _state.Version = Math.Max(_state.Version, value.Seq);
             isThere = true;
@@ -126,7 +135,7 @@ internal sealed class OutboxStep(OutboxCall call, OutboxTurn turn)
         _state.IsPending = true;
         turn.SaveOutbox(isDurable: true);
         RecordPut put = await call.Network.PutOwnAsync(
-            OutboxKey, TypeRegistry.SevenDays, OutboxCodec.Write(fitting), call.Deadline, call.Cancellation, _state.Version).ConfigureAwait(false);
+            call.Place.Outbox, TypeRegistry.SevenDays, call.Place.Write(fitting), call.Deadline, call.Cancellation, _state.Version).ConfigureAwait(false);
         if (!put.IsSuccess) return put;
         _state.Version = put.Seq;
         _state.IsPending = fitting.Count < _state.Outbox.Count;
@@ -153,7 +162,7 @@ internal sealed class OutboxStep(OutboxCall call, OutboxTurn turn)
     private async Task<PutReport?> RemoveAcknowledgedAsync()
     {
         Answer<DeliveryAcknowledgement> acknowledgement =
-            await AcknowledgementAsync(call.Network, call.Sender, call.Recipient, call.Deadline, call.Cancellation).ConfigureAwait(false);
+            await AcknowledgementAsync(call.Network, call.Place, call.Sender, call.Recipient, call.Deadline, call.Cancellation).ConfigureAwait(false);
         if (acknowledgement.Value is { } known)
         {
             HashSet<MessageDigest> delivered = [.. known.Delivered];

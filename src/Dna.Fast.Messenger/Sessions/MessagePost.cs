@@ -3,7 +3,7 @@ using Dna.Fast.Kademlia;
 namespace Dna.Fast.Messenger;
 
 /// <summary>Seals what one user sends, and opens what the user is sent. Any thread.</summary>
-internal sealed class MessagePost(IUserKeys keys, MessengerServices services, DirectSender? direct = null)
+internal sealed class MessagePost(IUserKeys keys, MessengerServices services, DirectSender? direct = null, SaltExchange? salting = null)
 {
     /// <summary>Envelopes remembered as not ours to read: under a hundred bytes each. Forgetting one costs opening it once more.</summary>
     private const int RefusedMax = 4096;
@@ -24,6 +24,7 @@ internal sealed class MessagePost(IUserKeys keys, MessengerServices services, Di
         // Whoever did not sign for it finds it in the outbox, and knows it when it has it already.
         if (direct is not null && await direct.TrySendAsync(recipient, envelope, digest, deadline, cancellation).ConfigureAwait(false)) return new SendReport(ResultCode.Success, digest, 0, true);
         PutReport queued = await services.Queue.QueueAsync(keys, recipient.Fingerprint, envelope, deadline.Left, cancellation).ConfigureAwait(false);
+        if (queued.IsSuccess && salting is not null) await salting.OfferAsync(recipient, deadline, cancellation).ConfigureAwait(false);
         return new SendReport(queued.Code, digest, queued.Acknowledged, false);
     }
 

@@ -10,15 +10,15 @@ public sealed class MessengerServices : IDisposable
     {
     }
 
-    internal MessengerServices(RecordNetwork network, IDeliveryLog log, IOutboxStore outboxes, RecordCaches? caches)
+    internal MessengerServices(RecordNetwork network, IDeliveryLog log, IOutboxStore outboxes, RecordCaches? caches, SaltBook? salts = null)
     {
         Network = network;
         Chunks = new ChunkStore(network);
         Profiles = new ProfileService(network, caches);
         Names = new NameService(network, Profiles, caches);
         Keyserver = new KeyserverService(network, Names, caches);
-        Queue = new OfflineQueue(network, Chunks, outboxes);
-        Inbox = new Inbox(network, Chunks, log);
+        Queue = new OfflineQueue(network, Chunks, outboxes) { Salts = salts };
+        Inbox = new Inbox(network, Chunks, log) { Salts = salts };
         Contacts = new ContactListService(network);
         Requests = new ContactRequestService(network);
         Groups = new GroupService(network, caches);

@@ -176,7 +176,7 @@ public sealed class MessengerSession : IAsyncDisposable
     {
         InboxReport inbox = await scope.Services.Inbox.RetrieveAsync(scope.Keys.Fingerprint, senders, depth, deadline.Left, cancellation).ConfigureAwait(false);
         ReceivedMessage[] opened = scope.Post.Open(inbox.Messages, out int refused);
-        return new CheckReport(opened, inbox.Unknown, refused);
+        return new CheckReport(await scope.Salting.SiftAsync(opened, deadline, cancellation).ConfigureAwait(false), inbox.Unknown, refused);
     }
 
     /// <summary>Runs a call inside the gate of the user's scope.</summary>

@@ -16,6 +16,10 @@ public sealed record SessionOptions
     /// <summary>Direct delivery; null: off.</summary>
     public DirectOptions? Direct { get; init; }
 
+    /// <summary>True: with contacts whose clients have this on too a salt is agreed upon, so that nobody else can tell who writes to whom by the keys. Needs <see cref="Directory"/>.
+    /// False: nothing is offered or accepted; what was agreed upon goes on.</summary>
+    public bool HasSaltedKeys { get; init; }
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>Told in one sentence what a person should know: a damaged file that was set aside, state that could not be written. Any thread, never under a lock; must not throw.</summary>

@@ -28,15 +28,22 @@ internal sealed class UserScope
         IOutboxStore outboxes = Folder is null ? new MemoryOutboxStore() : new FileOutboxStore(Folder);
         var network = new RecordNetwork(user.Dht, options.Suites, options.Time);
         if (options.HasCaches) Caches = new SessionCaches(network, options, user.Keys.Fingerprint);
-        Services = new MessengerServices(network, Log, outboxes, Caches?.Records);
+        Salts = Folder is null ? null : new SaltBook(Keys, Folder, options.Time, options.Notify);
+        Services = new MessengerServices(network, Log, outboxes, Caches?.Records, Salts);
+        Salting = new SaltExchange(Keys, Services, Salts, options.HasSaltedKeys);
         Publishing = new PublishQueue(network, new PublishOptions { KeptFile = options.Directory is null ? null : Path.Combine(options.Directory, user.Keys.Fingerprint, KeptFile) });
         Direct = new DirectDelivery(options.Direct, Keys, Services, Log, Time);
-        Post = new MessagePost(Keys, Services, Direct.Sender);
+        Post = new MessagePost(Keys, Services, Direct.Sender, Salting);
         // Last: whoever collects asks for all of it.
         Metrics = new SessionMetrics(this);
     }
 
     public DirectDelivery Direct { get; }
+
+    /// <summary>Null: none is kept, so none is agreed upon.</summary>
+    public SaltBook? Salts { get; }
+
+    public SaltExchange Salting { get; }
 
     /// <summary>Null: every call asks the network.</summary>
     public SessionCaches? Caches { get; }

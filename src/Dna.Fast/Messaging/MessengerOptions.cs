@@ -17,6 +17,11 @@ internal sealed class MessengerOptions
 
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object a line" };
 
+    private readonly Option<bool> _salted = new("--salted")
+    {
+        Description = "Agrees with contacts whose clients do so too on secret keys, so that nobody else can tell from the network who writes to whom; what was agreed upon goes on without it",
+    };
+
     private readonly ClientOptions _client = new();
 
     /// <summary>True for a command that reads or writes what this machine keeps: it takes <c>--state</c>, and believes what was read before as long as the caches do.</summary>
@@ -24,6 +29,9 @@ internal sealed class MessengerOptions
 
     /// <summary>What a command says of direct delivery; null: nothing is sent or taken directly.</summary>
     public Func<ParseResult, DirectOptions?> Direct { get; init; } = _ => null;
+
+    /// <summary>True for a command that sends or reads messages: it takes <c>--salted</c>.</summary>
+    public bool TakesSalted { get; init; }
 
     /// <summary>Who we are.</summary>
     public KeyOptions Identity { get; } = new(IdOptions.Key());
@@ -39,7 +47,7 @@ internal sealed class MessengerOptions
             using NetworkIdentity? identity = await Identity.OpenKeyFileForNetworkAsync(surroundings, result, cancellation).ConfigureAwait(false);
             if (identity is not { User: { } user }) return ExitCode.Identity;
             StateFolder state = StateOf(surroundings, result, user.Keys.Fingerprint);
-            return await _client.RunAsync(result, client => RunAsync(surroundings, client, identity, state, Direct(result), session =>
+            return await _client.RunAsync(result, client => RunAsync(surroundings, client, identity, state, Direct(result), TakesSalted && result.GetValue(_salted), session =>
                 act(new MessengerScene(client, session, result.GetValue(_json), _client.DeadlineOf(result), user, state), result))).ConfigureAwait(false);
         });
         return command;
@@ -121,7 +129,7 @@ internal sealed class MessengerOptions
 
     /// <summary>Runs as a user.</summary>
     private async Task<int> RunAsync(
-        Surroundings surroundings, ClientScene client, NetworkIdentity identity, StateFolder state, DirectOptions? direct, Func<MessengerSession, Task<int>> act)
+        Surroundings surroundings, ClientScene client, NetworkIdentity identity, StateFolder state, DirectOptions? direct, bool isSalted, Func<MessengerSession, Task<int>> act)
     {
         var session = new MessengerSession(new SessionOptions
         {
@@ -129,6 +137,7 @@ internal sealed class MessengerOptions
             Directory = KeepsState ? state.Root : null,
             HasCaches = KeepsState,
             Direct = direct,
+            HasSaltedKeys = isSalted,
             Notify = text => client.Error.WriteLine("dna: " + text),
         });
         await using (session.ConfigureAwait(false))
@@ -149,6 +158,7 @@ internal sealed class MessengerOptions
         command.Options.Add(Identity.Key);
         command.Options.Add(Identity.PassphraseFile);
         if (KeepsState) command.Options.Add(_state);
+        if (TakesSalted) command.Options.Add(_salted);
     }
 
     private void AddNetwork(Command command)

@@ -81,7 +81,7 @@ public sealed class OfflineQueueTests
         ulong today = DnaKeys.DayOf(_alice.Network.Now);
         var first = new OfflineMessage(_alice.Network.Now, _alice.Network.Now + 1000, Alice, Bob, new byte[] { 5 }, 17);
         for (ulong day = today - 6; day <= today + 1; day++) _network.Put(DnaKeys.Chunk(ChunkBases.OutboxDay(Alice, Bob, day), 0), [9, 9], new NewSecureValue { Id = 1, Type = 0x1001, Data = junk });
-        Assert.True((await _alice.Chunks.WriteAsync(OutboxLimits.PartBase(Alice, Bob, today, 1), 0x1001, OutboxCodec.Write([first]), Deadline)).IsSuccess);
+        Assert.True((await _alice.Chunks.WriteAsync(OutboxPlace.Plain(Alice, Bob).PartBase(today, 1), 0x1001, OutboxCodec.Write([first]), Deadline)).IsSuccess);
         Task<InboxReport> reading = _bob.Inbox.RetrieveAsync(Bob, [Alice], InboxDepth.Full, TestClient.NoDeadline);
         await TestClient.PassTimeUntilAsync(reading, _time);
         Assert.Empty((await reading).Unknown);

@@ -14,6 +14,9 @@ internal sealed class MessageReceiver(UserScope scope, ReceiveOptions options)
 
     private readonly WakeList _wakes = new();
     private readonly List<(string Sender, Action News)> _direct = [];
+    private readonly List<Task> _background = [];
+    private readonly HashSet<(int Source, ulong Place)> _places = [];
+    private readonly KeyListener _listener = new(scope.User.Dht, scope.Time);
     private readonly List<WatchedGroup> _watched = [];
     private readonly string[] _senders = [.. options.Senders.Select(sender => Kademlia.UserFingerprint.Normalise(sender)).OfType<string>().Distinct()];
     private readonly GroupReader[] _groups = [.. options.Groups.Select(group => new GroupReader(scope.Keys, scope.Services, scope.Log, group))];
@@ -25,7 +28,8 @@ internal sealed class MessageReceiver(UserScope scope, ReceiveOptions options)
     public async IAsyncEnumerable<ReceivedMessage> RunAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation, scope.Gate.Closing);
-        Task[] background = Begin(ended.Token);
+        await OpenSaltsAsync(ended.Token).ConfigureAwait(false);
+        Begin(ended.Token);
         SourceReading[] readings = [.. Enumerable.Range(0, Sources).Select(_ => new SourceReading())];
         try
         {
@@ -35,6 +39,7 @@ internal sealed class MessageReceiver(UserScope scope, ReceiveOptions options)
                 InboxDepth depth = readings[source].DepthAt(now);
                 (IReadOnlyList<ReceivedMessage> messages, bool isKnown) = await ReadAsync(source, depth, ended.Token).ConfigureAwait(false);
                 if (readings[source].Add(depth, now, isKnown) is { } pause) _ = WakeLaterAsync(source, pause, ended.Token);
+                if (source < _senders.Length) ListenTo(source, ended.Token);
                 bool isAnyKept = false;
                 foreach (ReceivedMessage message in WithDirect(source, messages))
                 {
@@ -72,7 +77,7 @@ internal sealed class MessageReceiver(UserScope scope, ReceiveOptions options)
         finally
         {
             await ended.CancelAsync().ConfigureAwait(false);
-            await Task.WhenAll(background).ConfigureAwait(false);
+            await Task.WhenAll(_background).ConfigureAwait(false);
             foreach (WatchedGroup group in _watched) scope.Caches?.Unwatch(group);
             foreach ((string sender, Action news) in _direct) scope.Direct.Inbox.EndReceiving(sender, news);
             foreach (GroupReader group in _groups) group.Forget();
@@ -88,11 +93,20 @@ internal sealed class MessageReceiver(UserScope scope, ReceiveOptions options)
 
     private string LogNameOf(int source) => source < _senders.Length ? _senders[source] : _groups[source - _senders.Length].LogName;
 
-    private Task[] Begin(CancellationToken ended)
+    private async Task OpenSaltsAsync(CancellationToken ended)
     {
-        var listener = new KeyListener(scope.User.Dht, scope.Time);
-        string me = scope.Keys.Fingerprint;
-        var background = new List<Task>();
+        try
+        {
+            if (scope.Salts is { } salts) await salts.OpenAsync(ended).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // Whoever asks for the first message hears of it.
+        }
+    }
+
+    private void Begin(CancellationToken ended)
+    {
         for (int source = 0; source < Sources; source++)
         {
             int which = source;
@@ -103,20 +117,31 @@ internal sealed class MessageReceiver(UserScope scope, ReceiveOptions options)
                 string sender = _senders[which];
                 scope.Direct.Inbox.Receive(sender, news);
                 _direct.Add((sender, news));
-                background.Add(listener.ListenAsync(DnaKeys.Outbox(sender, me), news, ended));
-                background.Add(new DayListener(listener, scope.Time, (day, part) => OutboxLimits.PartBase(sender, me, day, part), OutboxLimits.PartsMax, news).RunAsync(ended));
+                ListenTo(which, ended);
             }
             else
             {
                 WatchedGroup group = options.Groups.ElementAt(which - _senders.Length);
                 string uuid = group.Uuid;
                 if (scope.Caches?.Watch(group) == true) _watched.Add(group);
-                background.Add(new DayListener(listener, scope.Time, (day, part) => GroupOutbox.PartBase(uuid, day, part), GroupOutbox.PartsMax, news).RunAsync(ended));
+                _background.Add(new DayListener(_listener, scope.Time, (day, part) => GroupOutbox.PartBase(uuid, day, part), GroupOutbox.PartsMax, news).RunAsync(ended));
             }
         }
 
-        background.Add(SweepAsync(ended));
-        return [.. background];
+        _background.Add(SweepAsync(ended));
+    }
+
+    /// <summary>Listens to a sender's places that are not listened to yet: one more after a salt was agreed upon.</summary>
+    private void ListenTo(int source, CancellationToken ended)
+    {
+        string sender = _senders[source], me = scope.Keys.Fingerprint;
+        Action news = () => _wakes.Wake(source);
+        foreach (OutboxPlace place in scope.Salts?.FromContact(sender, scope.Services.Network.Now) ?? [OutboxPlace.Plain(sender, me)])
+        {
+            if (!_places.Add((source, place.Mark))) continue;
+            _background.Add(_listener.ListenAsync(place.Outbox, news, ended));
+            _background.Add(new DayListener(_listener, scope.Time, place.PartBase, OutboxLimits.PartsMax, news).RunAsync(ended));
+        }
     }
 
     private async Task SweepAsync(CancellationToken ended)
@@ -170,7 +195,8 @@ internal sealed class MessageReceiver(UserScope scope, ReceiveOptions options)
             // Who sent directly waits for an answer.
             TimeSpan within = scope.Direct.Inbox.Has(_senders[source]) ? DirectLimits.OutboxWithin : deadline.Left;
             InboxReport inbox = await scope.Services.Inbox.RetrieveAsync(scope.Keys.Fingerprint, [_senders[source]], depth, within, ended).ConfigureAwait(false);
-            return (scope.Post.Open(inbox.Messages, out _), inbox.Unknown.Count == 0);
+            ReceivedMessage[] opened = scope.Post.Open(inbox.Messages, out _);
+            return (await scope.Salting.SiftAsync(opened, new Deadline(scope.Time, CallBound), ended).ConfigureAwait(false), inbox.Unknown.Count == 0);
         }
         catch (OperationCanceledException)
         {

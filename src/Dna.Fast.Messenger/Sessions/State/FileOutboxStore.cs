@@ -8,7 +8,7 @@ namespace Dna.Fast.Messenger;
 
 /// <summary>Outboxes in a user's folder: for each recipient <c>outbox-RECIPIENT</c>, and today's buckets in <c>outbox-RECIPIENT.DAY.PART</c>. Any thread; processes share it.</summary>
 /// <remarks>
-/// Outbox: <c>flags 1 (1 pending, 4 last seq known) | last seq 8 | day 8 | device slot 8 | messages</c>; part: <c>flags 1 (1 pending, 2 written, 8 lost) | last seq 8 | value id 8 | messages</c>; messages as
+/// Outbox: <c>flags 1 (1 pending, 4 last seq known) | last seq 8 | day 8 | device slot 8 | place 8 | messages</c>; part: <c>flags 1 (1 pending, 2 written, 8 lost) | last seq 8 | value id 8 | messages</c>; messages as
 /// <see cref="OutboxCodec"/> has them, numbers big-endian.
 /// </remarks>
 internal sealed class FileOutboxStore(StateFolder folder) : IOutboxStore
@@ -18,7 +18,7 @@ internal sealed class FileOutboxStore(StateFolder folder) : IOutboxStore
     private const byte Written = 2;
     private const byte SeqKnown = 4;
     private const byte Lost = 8;
-    private const int HeaderBytes = 1 + 8 + 8 + 8;
+    private const int HeaderBytes = 1 + 8 + 8 + 8 + 8;
     private const int PartHeaderBytes = 1 + 8 + 8;
 
     private readonly ConcurrentDictionary<string, Known> _known = new();
@@ -85,6 +85,7 @@ internal sealed class FileOutboxStore(StateFolder folder) : IOutboxStore
             state.LastSeq = BinaryPrimitives.ReadUInt64BigEndian(content.AsSpan(1));
             state.IsSeqKnown = (content[0] & SeqKnown) != 0;
             known.DeviceSlot = BinaryPrimitives.ReadUInt64BigEndian(content.AsSpan(17));
+            state.Place = BinaryPrimitives.ReadUInt64BigEndian(content.AsSpan(25));
             OutboxCodec.Read(content.AsSpan(HeaderBytes), out List<OfflineMessage> messages);
             state.Outbox.AddRange(messages);
         }
@@ -162,7 +163,8 @@ internal sealed class FileOutboxStore(StateFolder folder) : IOutboxStore
         public override void SaveOutbox(bool isDurable)
         {
             var content = new ByteWriter(HeaderBytes + OutboxCodec.SizeOf(State.Outbox));
-            content.Byte((byte)((State.IsPending ? Pending : 0) | (State.IsSeqKnown ? SeqKnown : 0))).UInt64(State.LastSeq).UInt64(State.Day).UInt64(known.DeviceSlot).Bytes(OutboxCodec.Write(State.Outbox));
+            content.Byte((byte)((State.IsPending ? Pending : 0) | (State.IsSeqKnown ? SeqKnown : 0))).UInt64(State.LastSeq).UInt64(State.Day).UInt64(known.DeviceSlot)
+                .UInt64(State.Place).Bytes(OutboxCodec.Write(State.Outbox));
             Save(() => folder.Write(StateKind.Outbox, Begin + recipient, content.Written, isDurable));
             if (!isDurable || known.CleanedDay == State.Day) return;
             known.CleanedDay = State.Day;

@@ -46,6 +46,9 @@ internal sealed class StateFolder(string path, TimeProvider time, Action<string>
         notify?.Invoke($"The file {file} {why}. It is kept as {Path.GetFileName(aside)}, and what it held is taken from the network as far as it is there.");
     }
 
+    /// <summary>True when a file is there.</summary>
+    public bool Has(string name) => File.Exists(Path.Combine(path, name));
+
     /// <inheritdoc cref="DurableFile.Write"/>
     public void Write(StateKind kind, string name, ReadOnlySpan<byte> content, bool isDurable = true) =>
         DurableFile.Write(Path.Combine(path, name), StateFrame.Write(kind, content), isDurable);

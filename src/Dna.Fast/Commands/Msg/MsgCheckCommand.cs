@@ -14,7 +14,7 @@ internal static class MsgCheckCommand
 
     private static readonly Option<bool> Peek = new("--peek") { Description = "Shows messages without taking them: they come again, and their senders are not told" };
 
-    private static readonly MessengerOptions Options = new() { KeepsState = true };
+    private static readonly MessengerOptions Options = new() { KeepsState = true, TakesSalted = true };
 
     public static Command Create(Surroundings surroundings)
     {

@@ -19,7 +19,7 @@ internal static class MsgSendCommand
         Description = "Sends it to the reader's client, when its signed presence says where that is; it waits in the network otherwise. The reader's client sees your address",
     };
 
-    private static readonly MessengerOptions Options = new() { KeepsState = true, Direct = result => result.GetValue(Direct) ? new DirectOptions() : null };
+    private static readonly MessengerOptions Options = new() { KeepsState = true, TakesSalted = true, Direct = result => result.GetValue(Direct) ? new DirectOptions() : null };
 
     public static Command Create(Surroundings surroundings)
     {

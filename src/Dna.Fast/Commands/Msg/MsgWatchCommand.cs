@@ -21,6 +21,7 @@ internal static class MsgWatchCommand
     private static readonly MessengerOptions Options = new()
     {
         KeepsState = true,
+        TakesSalted = true,
         Direct = result => Direct.Read(result) is { } at ? new DirectOptions { Listen = at, Announce = Announce.Read(result) } : null,
     };
 

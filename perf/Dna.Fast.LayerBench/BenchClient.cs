@@ -1,4 +1,5 @@
 using Dna.Fast.Identity;
+using Dna.Fast.Kademlia.Guard;
 using Dna.Fast.Messenger;
 using Dna.Fast.Tests.Shared;
 
@@ -15,6 +16,8 @@ internal sealed class BenchClient : IDisposable
     public BenchClient(RsaIdentity owner, LoopbackNode? bootstrap, SuiteSet suites, CryptoClock clock)
     {
         _node = new LoopbackNode(owner, bootstrap, new TimedVerifier(new RsaVerifier(), clock));
+        // Nodes let one address ask 1,024 times a second, and here all have one address: in the world each peer has its own.
+        _node.Node.RateLimits = RateLimits.Off;
         _network = new RecordNetwork(_node.Dht, suites, TimeProvider.System);
         _profiles = new ProfileService(_network);
         _chunks = new ChunkStore(_network);

@@ -1,8 +1,9 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using Dna.Fast.Identity;
-using Dna.Fast.Kademlia;
+using Dna.Fast.Kademlia.Guard;
 using Dna.Fast.Messenger;
 using Dna.Fast.Tests.Shared;
 
@@ -34,6 +35,7 @@ internal sealed class LayerSteps : IDisposable
         _owners = owners;
         // The first one is only a node: what everybody bootstraps from.
         _first = new LoopbackNode(null);
+        _first.Node.RateLimits = RateLimits.Off;
         foreach (RsaIdentity owner in owners) _clients.Add(new BenchClient(owner, _first, new SuiteSet(_suite), _clock));
     }
 
@@ -81,10 +83,15 @@ internal sealed class LayerSteps : IDisposable
         for (int i = 0; i < contacts; i++) await SendAsync(_clients[i % (_clients.Count - 1)], senders[i], user).ConfigureAwait(false);
         string[] names = [.. senders.Select(sender => sender.Fingerprint)];
         StepRun read = await MeasureAsync(async () => await ReadAsync(user, names).ConfigureAwait(false)).ConfigureAwait(false);
-        StepRun both = await MeasureAsync(async () => Parallel.ForEach(await ReadAsync(user, names).ConfigureAwait(false), message =>
+        // As an application does it, which opens what has arrived while it still reads.
+        var session = new MessengerSession(new SessionOptions { Suites = new SuiteSet(_suite), HasCaches = false });
+        await using ConfiguredAsyncDisposable ends = session.ConfigureAwait(false);
+        await session.StartAsync(new SessionUser(user, Reader.Node.Dht)).ConfigureAwait(false);
+        StepRun both = await MeasureAsync(async () =>
         {
-            if (user.Open(message.Envelope.Span, out _, out _) != OpenStatus.Ok) throw new InvalidOperationException("a message does not open");
-        })).ConfigureAwait(false);
+            CheckReport report = await session.CheckAsync(names, InboxDepth.Recent, Deadline).ConfigureAwait(false);
+            if (report.Messages.Count != names.Length) throw new InvalidOperationException($"{report.Messages.Count} messages of {names.Length}");
+        }).ConfigureAwait(false);
         return (read, both);
     }
 

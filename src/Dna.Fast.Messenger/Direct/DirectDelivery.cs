@@ -10,9 +10,7 @@ internal sealed class DirectDelivery : IAsyncDisposable
     private readonly DirectOptions? _options;
     private readonly TimeProvider _time;
     private readonly DirectReceiver _receiver;
-    private readonly PresenceKeeper _presences;
     private DirectServer? _server;
-    private Task _presence = Task.CompletedTask;
 
     /// <param name="options">Null: nothing is sent or taken directly.</param>
     public DirectDelivery(DirectOptions? options, IUserKeys keys, MessengerServices services, IDeliveryLog log, TimeProvider time)
@@ -20,7 +18,6 @@ internal sealed class DirectDelivery : IAsyncDisposable
         _options = options;
         _time = time;
         _receiver = new DirectReceiver(keys, log, Inbox, time);
-        _presences = new PresenceKeeper(services.Presences, keys, time);
         if (options is { Sends: true }) Sender = new DirectSender(keys, services.Presences, services.Network.Suites, Counters, time);
     }
 
@@ -35,23 +32,30 @@ internal sealed class DirectDelivery : IAsyncDisposable
     /// <summary>Where messages are taken; null: nowhere.</summary>
     public IPEndPoint? TakesAt => _server?.At;
 
-    /// <summary>Begins to take messages, and to say where.</summary>
-    /// <param name="ended">Ends the latter.</param>
+    /// <summary>Where our presence says that we are; null: nowhere that others could come to.</summary>
+    public IPEndPoint? AnnouncedAt
+    {
+        get
+        {
+            if (TakesAt is not { } at) return null;
+            bool isOneHost = !at.Address.Equals(IPAddress.Any) && !at.Address.Equals(IPAddress.IPv6Any);
+            return _options!.Announce ?? (isOneHost ? at : null);
+        }
+    }
+
+    /// <summary>Begins to take messages.</summary>
     /// <exception cref="SocketException">The address cannot be bound; nothing was begun.</exception>
-    public void Begin(CancellationToken ended)
+    public void Begin()
     {
         if (_options?.Listen is not { } listen) return;
         _server = new DirectServer(listen, _receiver, Counters, _time);
         _server.Begin();
-        bool isOneHost = !_server.At.Address.Equals(IPAddress.Any) && !_server.At.Address.Equals(IPAddress.IPv6Any);
-        if ((_options.Announce ?? (isOneHost ? _server.At : null)) is { } at) _presence = _presences.RunAsync(at, ended);
     }
 
-    /// <summary>Takes no more messages, and ends; the token that <see cref="Begin"/> was given is cancelled before.</summary>
+    /// <summary>Takes no more messages, and ends.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_server is not null) await _server.DisposeAsync().ConfigureAwait(false);
-        await _presence.ConfigureAwait(false);
         _receiver.Dispose();
     }
 }

@@ -42,23 +42,28 @@ public sealed class Inbox(RecordNetwork network, ChunkStore chunks, IDeliveryLog
     public async Task<InboxReport> RetrieveAsync(
         string recipient, IReadOnlyCollection<string> senders, InboxDepth depth, TimeSpan deadline, CancellationToken cancellation = default)
     {
-        Deadline within = network.Within(deadline);
-        var messages = new List<OfflineMessage>();
-        var unknown = new List<string>();
-        // Without it where messages lie is not known.
-        if (Salts is not null && !await Salts.OpenAsync(cancellation).ConfigureAwait(false)) return new InboxReport([], [.. senders.Select(sender => UserFingerprint.Normalise(sender)).OfType<string>().Distinct()]);
-        foreach (string[] batch in senders.Select(sender => UserFingerprint.Normalise(sender)).OfType<string>().Distinct().Chunk(InFlightMax))
-        {
-            (bool IsKnown, List<OfflineMessage> Found)[] read =
-                await Task.WhenAll(batch.Select(sender => FromAsync(sender, recipient, depth, within, cancellation))).ConfigureAwait(false);
-            for (int i = 0; i < batch.Length; i++)
-            {
-                messages.AddRange(read[i].Found);
-                if (!read[i].IsKnown) unknown.Add(batch[i]);
-            }
-        }
+        (IReadOnlyList<List<OfflineMessage>> messages, IReadOnlyList<string> unknown) =
+            await RetrieveAsync(recipient, senders, depth, found => found, network.Within(deadline), cancellation).ConfigureAwait(false);
+        return new InboxReport([.. messages.SelectMany(found => found)], unknown);
+    }
 
-        return new InboxReport(messages, unknown);
+    /// <summary>As the public one, but what a sender has is looked at while others are still read.</summary>
+    /// <param name="look">Is given one sender's new messages; of several senders on several threads at once.</param>
+    /// <returns>What was made of them, in the order of the senders.</returns>
+    internal async Task<(IReadOnlyList<T> Looked, IReadOnlyList<string> Unknown)> RetrieveAsync<T>(
+        string recipient, IReadOnlyCollection<string> senders, InboxDepth depth, Func<List<OfflineMessage>, T> look, Deadline deadline, CancellationToken cancellation)
+    {
+        string[] names = [.. senders.Select(sender => UserFingerprint.Normalise(sender)).OfType<string>().Distinct()];
+        // Without it where messages lie is not known.
+        if (Salts is not null && !await Salts.OpenAsync(cancellation).ConfigureAwait(false)) return ([], names);
+        var looked = new T[names.Length];
+        var isKnown = new bool[names.Length];
+        await Parallel.ForAsync(0, names.Length, new ParallelOptions { MaxDegreeOfParallelism = InFlightMax, CancellationToken = cancellation }, async (i, token) =>
+        {
+            (isKnown[i], List<OfflineMessage> found) = await FromAsync(names[i], recipient, depth, deadline, token).ConfigureAwait(false);
+            looked[i] = look(found);
+        }).ConfigureAwait(false);
+        return (looked, [.. names.Where((_, i) => !isKnown[i])]);
     }
 
     /// <summary>Remembers that messages were delivered, and tells their senders.</summary>

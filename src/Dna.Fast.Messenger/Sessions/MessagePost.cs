@@ -32,7 +32,10 @@ internal sealed class MessagePost(IUserKeys keys, MessengerServices services, Di
     /// <param name="refused">Envelopes that are not for us, damaged, or not by whom they say.</param>
     public ReceivedMessage[] Open(IReadOnlyList<OfflineMessage> messages, out int refused)
     {
-        ReceivedMessage[] opened = [.. messages.Select(Open).OfType<ReceivedMessage>()];
+        var each = new ReceivedMessage?[messages.Count];
+        // Each costs half a millisecond and more of one core.
+        Parallel.For(0, each.Length, i => each[i] = Open(messages[i]));
+        ReceivedMessage[] opened = [.. each.OfType<ReceivedMessage>()];
         refused = messages.Count - opened.Length;
         return [.. opened.DistinctBy(message => message.Id)];
     }

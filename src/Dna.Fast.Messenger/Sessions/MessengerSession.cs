@@ -174,9 +174,11 @@ public sealed class MessengerSession : IAsyncDisposable
 
     private static async Task<CheckReport> CheckAsync(UserScope scope, IReadOnlyCollection<string> senders, InboxDepth depth, Deadline deadline, CancellationToken cancellation)
     {
-        InboxReport inbox = await scope.Services.Inbox.RetrieveAsync(scope.Keys.Fingerprint, senders, depth, deadline.Left, cancellation).ConfigureAwait(false);
-        ReceivedMessage[] opened = scope.Post.Open(inbox.Messages, out int refused);
-        return new CheckReport(await scope.Salting.SiftAsync(opened, deadline, cancellation).ConfigureAwait(false), inbox.Unknown, refused);
+        (IReadOnlyList<(ReceivedMessage[] Opened, int Refused)> read, IReadOnlyList<string> unknown) =
+            await scope.Services.Inbox.RetrieveAsync(
+                scope.Keys.Fingerprint, senders, depth, found => (scope.Post.Open(found, out int refused), refused), deadline, cancellation).ConfigureAwait(false);
+        ReceivedMessage[] opened = [.. read.SelectMany(sender => sender.Opened)];
+        return new CheckReport(await scope.Salting.SiftAsync(opened, deadline, cancellation).ConfigureAwait(false), unknown, read.Sum(sender => sender.Refused));
     }
 
     /// <summary>Runs a call inside the gate of the user's scope.</summary>

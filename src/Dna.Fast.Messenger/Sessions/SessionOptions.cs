@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Dna.Fast.Messenger;
 
 /// <summary>What a session stands on.</summary>
@@ -19,6 +21,10 @@ public sealed record SessionOptions
     /// <summary>True: with contacts whose clients have this on too a salt is agreed upon, so that nobody else can tell who writes to whom by the keys. Needs <see cref="Directory"/>.
     /// False: nothing is offered or accepted; what was agreed upon goes on.</summary>
     public bool HasSaltedKeys { get; init; }
+
+    /// <summary>Where others are told that the user can be reached (DNA layer, section 10.3): signed, again every four minutes until the session stops. Null: where messages are taken directly
+    /// (<see cref="DirectOptions.Announce"/>), and nothing is told where none are.</summary>
+    public IPEndPoint? Presence { get; init; }
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

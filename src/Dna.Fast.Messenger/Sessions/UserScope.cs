@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using Dna.Fast.Kademlia;
 
@@ -12,12 +13,16 @@ internal sealed class UserScope
     /// <summary>How long what an earlier run left may take to be sent: it is tried again at the next start.</summary>
     private static readonly TimeSpan ResumeBound = TimeSpan.FromMinutes(2);
 
+    private readonly IPEndPoint? _presence;
+    private Task _said = Task.CompletedTask;
+
     /// <exception cref="IOException">The user's folder cannot be used.</exception>
     /// <exception cref="UnauthorizedAccessException">The user's folder cannot be used.</exception>
     public UserScope(SessionOptions options, SessionUser user)
     {
         Time = options.Time;
         User = user;
+        _presence = options.Presence;
         if (options.Directory is { } directory)
         {
             Folder = new StateFolder(Path.Combine(Path.GetFullPath(directory), user.Keys.Fingerprint), options.Time, options.Notify);
@@ -81,7 +86,8 @@ internal sealed class UserScope
     /// <exception cref="SocketException">The address of <see cref="DirectOptions.Listen"/> cannot be bound; nothing was begun.</exception>
     public void Begin()
     {
-        Direct.Begin(Gate.Closing);
+        Direct.Begin();
+        if ((_presence ?? Direct.AnnouncedAt) is { } at) _said = new PresenceKeeper(Services.Presences, Keys, Time).RunAsync(at, Gate.Closing);
         if (Folder is null || !Gate.TryEnter()) return;
         Resumed = Task.Run(ResumeAsync);
     }
@@ -97,6 +103,7 @@ internal sealed class UserScope
         await Publishing.DisposeAsync().ConfigureAwait(false);
         bool isNetworkOver = await Services.Network.StopAsync(within.Left).ConfigureAwait(false);
         await Direct.DisposeAsync().ConfigureAwait(false);
+        await _said.ConfigureAwait(false);
         Metrics.Dispose();
         Services.Dispose();
         Caches?.Dispose();

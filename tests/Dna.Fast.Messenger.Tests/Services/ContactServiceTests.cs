@@ -25,6 +25,41 @@ public sealed class ContactServiceTests : ServiceTests
     }
 
     [Fact]
+    public async Task A_device_that_writes_between_reading_and_writing_loses_no_contact_and_takes_none()
+    {
+        TestClient phone = Again(Alice, owner: 1);
+        Assert.True((await Alice.Contacts.AddAsync(Alice.Keys, None, Bob.Keys.Fingerprint, Deadline)).IsSuccess);
+        int races = 0;
+        Network.BeforePut = key =>
+        {
+            if (key != DnaKeys.ContactList(Alice.Keys.Fingerprint) || races++ > 0) return;
+            Assert.True(phone.Contacts.AddAsync(Alice.Keys, None, Carol.Keys.Fingerprint, Deadline).Result.IsSuccess);
+        };
+        // A new laptop, which knows no contact.
+        TestClient laptop = Again(Alice, owner: 1);
+        Assert.True((await laptop.Contacts.SyncAsync(Alice.Keys, None, Deadline)).IsSuccess);
+        Assert.True(races > 2);
+        Assert.Equal(new[] { Bob.Keys.Fingerprint, Carol.Keys.Fingerprint }.Order(), (await Alice.Contacts.FetchAsync(Alice.Keys, Deadline)).Value!.Contacts.Order());
+    }
+
+    [Fact]
+    public async Task A_device_that_never_gets_its_turn_says_that_nothing_was_written()
+    {
+        TestClient phone = Again(Alice, owner: 1);
+        bool isHere = false;
+        Network.BeforePut = _ =>
+        {
+            if (isHere) return;
+            isHere = true;
+            Assert.True(phone.Contacts.AddAsync(Alice.Keys, None, Carol.Keys.Fingerprint, Deadline).Result.IsSuccess);
+            isHere = false;
+        };
+        Assert.Equal(ResultCode.NetworkError, (await Alice.Contacts.AddAsync(Alice.Keys, None, Bob.Keys.Fingerprint, Deadline)).Code);
+        Network.BeforePut = null;
+        Assert.Equal([Carol.Keys.Fingerprint], (await Alice.Contacts.FetchAsync(Alice.Keys, Deadline)).Value!.Contacts);
+    }
+
+    [Fact]
     public async Task Pain_37_a_smaller_or_older_copy_takes_no_contact_away()
     {
         ContactList big = (await Alice.Contacts.AddAsync(Alice.Keys, None, Bob.Keys.Fingerprint, Deadline)).Value!;

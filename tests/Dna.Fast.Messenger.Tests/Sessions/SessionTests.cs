@@ -9,6 +9,8 @@ public sealed class SessionTests
 {
     private static readonly TimeSpan Deadline = TestClient.Deadline;
 
+    private static string Bob => Users.Fast(2).Fingerprint;
+
     private readonly FakeNetwork _network = new();
     private readonly FakeTimeProvider _time = TestClient.Clock();
 
@@ -24,6 +26,27 @@ public sealed class SessionTests
         Assert.Equal(("Hello, Bob", alice.User.Keys.Fingerprint), (Encoding.UTF8.GetString(message.Text.Span), message.Sender));
         Assert.True((await bob.ConfirmAsync(report.Messages, Deadline)).IsSuccess);
         Assert.Empty((await bob.CheckAsync([alice.User.Keys.Fingerprint], InboxDepth.Full, Deadline)).Messages);
+    }
+
+    [Fact]
+    public async Task A_check_of_many_senders_gives_each_ones_messages_in_their_order_and_names_who_is_not_known()
+    {
+        await using MessengerSession bob = await StartAsync(2);
+        Assert.True((await bob.PublishKeysAsync(Deadline)).IsSuccess);
+        // More than are read at a time, the ninth with more messages than an outbox holds.
+        byte[] numbers = [.. Enumerable.Range(3, 20).Select(number => (byte)number)];
+        foreach (byte number in numbers)
+        {
+            await using MessengerSession sender = await StartAsync(number);
+            for (int i = 0; i < (number == 9 ? 12 : 2); i++) Assert.True((await sender.SendAsync(Bob, new[] { number, (byte)i }, Deadline)).IsSuccess);
+        }
+
+        _network.UnreachableKeys.Add(DnaKeys.Outbox(Users.Fast(5).Fingerprint, Bob));
+        CheckReport report = await bob.CheckAsync([.. numbers.Select(number => Users.Fast(number).Fingerprint)], InboxDepth.Full, Deadline);
+        Assert.Equal([Users.Fast(5).Fingerprint], report.Unknown);
+        Assert.Equal(0, report.Refused);
+        IEnumerable<string> sent = numbers.Where(number => number != 5).SelectMany(number => Enumerable.Range(0, number == 9 ? 12 : 2).Select(i => $"{number}:{i}"));
+        Assert.Equal(sent, report.Messages.Select(message => $"{message.Text.Span[0]}:{message.Text.Span[1]}"));
     }
 
     [Fact]

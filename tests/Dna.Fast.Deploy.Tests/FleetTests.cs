@@ -42,6 +42,10 @@ public sealed class FleetTests
         (await Script.RunAsync(lab, "deploy", "--file", Programs.Good, "b")).Expect(0);
         Report again = (await Script.RunAsync(lab, "deploy", "--file", Programs.Good, "b")).Expect(0);
         Assert.DoesNotContain(again.Steps, step => step.State == "changed");
+
+        // Whoever starts a node and asks at once gets the answer of the node that has joined.
+        await lab.SucceedOnAsync("b", $"{Lab.ServiceCommand} restart");
+        (await Script.RunAsync(lab, "verify", "a", "b", "c")).Expect(0);
     }
 
     [Fact]

@@ -95,13 +95,17 @@ lasting() {
     sum_of_matches '(0x100[123])","values":[0-9]*' "$stats"
 }
 
-# facts: what there is to know of the node of this machine, as lines of NAME=VALUE; - is not known.
+# facts [SECONDS]: what there is to know of the node of this machine, as lines of NAME=VALUE; - is not known. A node that started within the last minute has so many seconds to become ready.
 facts() {
-    local status
+    local status end=$((SECONDS + ${1:-0}))
     echo "reached=yes"
     echo "active=$(if is_active; then echo yes; else echo no; fi)"
     if [ ! -x "$PROGRAM" ]; then echo "installed=no"; return; fi
-    status=$(node_status)
+    while :; do
+        status=$(node_status)
+        if [ "$(readiness "$status")" != unready ] || [ "$SECONDS" -ge "$end" ] || ! [[ $(number uptime "$status") =~ ^[1-5]?[0-9]$ ]]; then break; fi
+        sleep 1
+    done
     echo "installed=yes"
     echo "version=$("$PROGRAM" --version 2>/dev/null | head -n 1)"
     echo "sha256=$(sha256sum "$PROGRAM" 2>/dev/null | cut -d ' ' -f 1)"

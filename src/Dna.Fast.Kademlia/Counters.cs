@@ -23,6 +23,7 @@ public enum Counter
     // Drops before decoding.
     DropMartian,
     DropBlocked,
+    DropNotPublic,
     DropBlacklisted,
     DropRateSource,
     DropRateGlobal,
@@ -34,6 +35,7 @@ public enum Counter
     DropNetwork,
     DropUnknownQuery,
     DropDraining,
+    DropSoft,
 
     // Drops later on.
     DropFragmentRefused,
@@ -52,6 +54,7 @@ public enum Counter
 
     // Answers cut short at a bound of ours.
     GetsCut,
+    GetsSoft,
     ListensCut,
 
     // Errors we sent.
@@ -68,6 +71,7 @@ public enum Counter
     PutRefusedSignature,
     PutRefusedCertificate,
     PutRefusedType,
+    PutRefusedNotAllowed,
     PutRefusedSize,
     PutRefusedTooFar,
     PutRefusedExpired,
@@ -87,6 +91,7 @@ public enum Counter
     RequestsRefused,
     UpdatesOut,
     PeersBlacklisted,
+    NamedNotPublic,
     SearchesExpired,
 
     // At the sockets: the kernel's queue was full; the system refused to send (no route, filtered); no socket of the remote's family.

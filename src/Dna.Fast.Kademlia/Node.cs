@@ -43,7 +43,7 @@ public sealed class Node : IDisposable
             Options = options,
             Store = parts.Store,
             Verifier = _verifier,
-            Gate = new Gate(options.RateLimits, random.NextUInt64()) { Blocked = options.Blocked },
+            Gate = new Gate(options.RateLimits, random.NextUInt64()) { Blocked = options.Blocked, Private = options.Private, IsPublicOnly = options.IsPublicOnly, Storing = options.Storing },
             Tokens = new TokenMint(random, now),
             Table4 = new RoutingTable(options.Id, IpFamily.V4),
             Table6 = new RoutingTable(options.Id, IpFamily.V6),

@@ -20,6 +20,14 @@ public sealed record NodeOptions
     /// <summary>Addresses this node has nothing to do with.</summary>
     public BlockedRanges Blocked { get; init; } = BlockedRanges.None;
 
+    public PrivateAddresses Private { get; init; }
+
+    /// <summary>Every address it binds is public; none of them is a wildcard.</summary>
+    public bool IsPublicOnly { get; init; }
+
+    /// <summary>Who may store values.</summary>
+    public StorePermission Storing { get; init; } = StorePermission.Everybody;
+
     /// <summary>Bootstrap nodes by address. Names were resolved before; see <see cref="Bootstrap"/>'s resolver for late ones.</summary>
     public IReadOnlyList<NodeAddress> Bootstrap { get; init; } = [];
 

@@ -273,6 +273,12 @@ internal sealed class NodeOwner
             if (address.IsLoopback && from.Family == listed) address = from.WithPort(address.Port);
             // An IPv4 address in IPv6 clothes belongs to no IPv6 table.
             if (address.Family != listed || _context.Gate.CheckSource(address, Turn.Ms) != GateVerdict.Pass) continue;
+            if (!_context.Gate.MayFollow(address, from))
+            {
+                Counters.Add(Counter.NamedNotPublic);
+                continue;
+            }
+
             family.Contacts.Note(nodes.Id, address, Confirmation.Listed);
         }
     }

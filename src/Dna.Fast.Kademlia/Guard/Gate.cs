@@ -13,6 +13,9 @@ public enum GateVerdict : byte
     /// <summary>The operator blocks it.</summary>
     Blocked,
 
+    /// <summary>It is of no public network, and we are reached on one.</summary>
+    NotPublic,
+
     /// <summary>On the blacklist.</summary>
     Blacklisted,
 
@@ -39,6 +42,9 @@ public sealed class Gate
     private readonly Lock _changing = new();
     private Plan _plan;
     private BlockedRanges _blocked = BlockedRanges.None;
+    private StorePermission _storing = StorePermission.Everybody;
+    private volatile PrivateAddresses _private;
+    private volatile bool _isSoft;
 
     /// <param name="limits">Requests a second.</param>
     /// <param name="hashSeed">Secret of this process: it keeps strangers from choosing sources that share a victim's budget.</param>
@@ -65,7 +71,50 @@ public sealed class Gate
         set => Volatile.Write(ref _blocked, value);
     }
 
-    /// <summary>Martians, blocked addresses and the blacklist only: for every datagram, before decoding.</summary>
+    /// <summary>What is done about addresses that are not public. May be changed at any time from any thread.</summary>
+    public PrivateAddresses Private
+    {
+        get => _private;
+        set => _private = value;
+    }
+
+    /// <summary>Who may store values here. May be changed at any time from any thread.</summary>
+    public StorePermission Storing
+    {
+        get => Volatile.Read(ref _storing);
+        set => Volatile.Write(ref _storing, value);
+    }
+
+    /// <summary>Soft mode: what costs much traffic is not served. May be changed at any time from any thread.</summary>
+    public bool IsSoft
+    {
+        get => _isSoft;
+        set => _isSoft = value;
+    }
+
+    /// <summary>All our own addresses are public: what is assumed of a datagram of which it is not known to which of them it came.</summary>
+    public bool IsPublicOnly { get; init; }
+
+    /// <summary>For every datagram, before decoding: <see cref="CheckSource"/>, and whether a source that is not public may be answered.</summary>
+    /// <remarks>A source of no public network that comes to a public address of ours was forged or lost its way: whatever we answered would leave for addresses that are none of our
+    /// provider's customers. On an address of the same kind it is a neighbour.</remarks>
+    public GateVerdict CheckArrival(in Route from, long nowMs)
+    {
+        if (!PublicAddress.Is(from.Remote) && !MayAnswer(from)) return IsMartian(from.Remote) ? GateVerdict.Martian : GateVerdict.NotPublic;
+        return CheckSource(from.Remote, nowMs);
+    }
+
+    /// <summary>Whether an address that another node named may be contacted.</summary>
+    /// <remarks>A node of the public internet has no business naming addresses that mean something else in each network; one of a local network names its neighbours.</remarks>
+    public bool MayFollow(in NodeAddress named, in NodeAddress namer) =>
+        PublicAddress.Is(named) || _private switch
+        {
+            PrivateAddresses.Allow => true,
+            PrivateAddresses.Refuse => named.IsLoopback,
+            _ => !PublicAddress.Is(namer),
+        };
+
+    /// <summary>Martians, blocked addresses and the blacklist only: also for addresses others name.</summary>
     public GateVerdict CheckSource(in NodeAddress source, long nowMs)
     {
         if (IsMartian(source)) return GateVerdict.Martian;
@@ -115,6 +164,15 @@ public sealed class Gate
         if (address.Port == 0) return true;
         if (address.IsV4) return address.Low >> 24 is 0 or >= 224;
         return !address.IsValid || address.High >> 56 == 0xFF || address.IsUnspecified;
+    }
+
+    private bool MayAnswer(in Route from)
+    {
+        if (_private == PrivateAddresses.Allow || from.Remote.IsLoopback) return true;
+        if (_private == PrivateAddresses.Refuse) return false;
+        (ulong high, ulong low) = (from.Local.High, from.Local.Low);
+        if (high == 0 && low == 0) return !IsPublicOnly;
+        return !PublicAddress.Is(from.Remote.IsV4 ? NodeAddress.V4((uint)low, 1) : NodeAddress.V6(high, low, 1));
     }
 
     private Plan PlanOf(RateLimits limits, Plan? before)

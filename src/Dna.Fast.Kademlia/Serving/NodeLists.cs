@@ -1,3 +1,4 @@
+using Dna.Fast.Kademlia.Guard;
 using Dna.Fast.Wire;
 
 namespace Dna.Fast.Kademlia.Serving;
@@ -27,6 +28,28 @@ internal readonly ref struct NodeLists
         Span<byte> v4 = room[..V4Bytes], v6 = room[V4Bytes..BytesMax];
         v4 = v4[..((want & Want.V4) != 0 ? context.Table4.WriteClosest(target, at.Now.Ms, v4) : 0)];
         v6 = v6[..((want & Want.V6) != 0 ? context.Table6.WriteClosest(target, at.Now.Ms, v6) : 0)];
+        // Where they mean nothing, or something else, they would be contacted in vain or by mistake. Loopback means our own machine to whoever asks (section 2.1).
+        if (context.Gate.Private != PrivateAddresses.Allow && PublicAddress.Is(at.From.Remote))
+        {
+            v4 = v4[..KeepPublic(v4, WireLimits.Node4Bytes)];
+            v6 = v6[..KeepPublic(v6, WireLimits.Node6Bytes)];
+        }
+
         return new NodeLists(v4, v6);
+    }
+
+    private static int KeepPublic(Span<byte> list, int entryBytes)
+    {
+        int kept = 0;
+        for (int at = 0; at < list.Length; at += entryBytes)
+        {
+            Span<byte> entry = list.Slice(at, entryBytes);
+            NodeAddress address = NodeAddress.From(entry[InfoHash.Bytes..^sizeof(ushort)], 1);
+            if (!PublicAddress.Is(address) && !address.IsLoopback) continue;
+            if (kept != at) entry.CopyTo(list[kept..]);
+            kept += entryBytes;
+        }
+
+        return kept;
     }
 }

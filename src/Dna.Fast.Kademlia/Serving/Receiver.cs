@@ -83,7 +83,7 @@ public sealed class Receiver : IDatagramHandler
     {
         _counters.Add(Counter.DatagramsIn);
         _counters.Add(Counter.BytesIn, datagram.Length);
-        if (!Admit(_context.Gate.CheckSource(from.Remote, now.Ms))) return;
+        if (!Admit(_context.Gate.CheckArrival(from, now.Ms))) return;
         bool isCharged = BeginsLikeQuery(datagram);
         if (isCharged && !Admit(_context.Gate.Charge(from.Remote, now.Ms))) return;
 
@@ -160,6 +160,7 @@ public sealed class Receiver : IDatagramHandler
             case MessageKind.Put:
                 _counters.Add(Counter.PutsIn);
                 if (!query.HasSizes) _put.Handle(query, at);
+                else if (IsSpared()) break;
                 else if (_put.Admits(query, at)) Open(query, datagram, at);
                 break;
             case MessageKind.Refresh:
@@ -168,7 +169,7 @@ public sealed class Receiver : IDatagramHandler
                 break;
             case MessageKind.Listen:
                 _counters.Add(Counter.ListensIn);
-                _listen.Handle(query, at);
+                if (!IsSpared()) _listen.Handle(query, at);
                 break;
             case MessageKind.Update:
                 _counters.Add(Counter.UpdatesIn);
@@ -177,6 +178,14 @@ public sealed class Receiver : IDatagramHandler
                 else _update.Handle(query, datagram, at);
                 break;
         }
+    }
+
+    /// <summary>Counts and drops what a node in soft mode does not serve: others hold the same values and have the same listeners.</summary>
+    private bool IsSpared()
+    {
+        if (!_context.Gate.IsSoft) return false;
+        _counters.Add(Counter.DropSoft);
+        return true;
     }
 
     private void TakeAnswer(in Message answer, ReadOnlySpan<byte> datagram, in Arrival at)
@@ -238,6 +247,7 @@ public sealed class Receiver : IDatagramHandler
         {
             GateVerdict.Martian => Counter.DropMartian,
             GateVerdict.Blocked => Counter.DropBlocked,
+            GateVerdict.NotPublic => Counter.DropNotPublic,
             GateVerdict.Blacklisted => Counter.DropBlacklisted,
             GateVerdict.OverSourceBudget => Counter.DropRateSource,
             _ => Counter.DropRateGlobal,

@@ -3,7 +3,7 @@ using Dna.Fast.Wire;
 
 namespace Dna.Fast.Kademlia.Serving;
 
-/// <summary>Writes replies into the sink and counts them. One worker's thread; allocates nothing.</summary>
+/// <summary>Writes replies into the sink; the sockets count them. One worker's thread; allocates nothing.</summary>
 internal sealed class Replies(NodeContext context, CounterSet counters)
 {
     /// <summary>Room for any reply without values or fields: envelope, both node lists and a token are less than 800 bytes.</summary>
@@ -107,11 +107,5 @@ internal sealed class Replies(NodeContext context, CounterSet counters)
         return room;
     }
 
-    private void Send(int bytes, in Route to, IDatagramSink sink)
-    {
-        sink.Send(to, bytes);
-        if (bytes == 0) return;
-        counters.Add(Counter.DatagramsOut);
-        counters.Add(Counter.BytesOut, bytes);
-    }
+    private static void Send(int bytes, in Route to, IDatagramSink sink) => sink.Send(to, bytes);
 }

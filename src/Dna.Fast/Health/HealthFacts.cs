@@ -1,3 +1,5 @@
+using Dna.Fast.Hosting.Traffic;
+
 namespace Dna.Fast.Health;
 
 /// <summary>What is known of one address family.</summary>
@@ -18,6 +20,9 @@ internal sealed record HealthFacts
 
     /// <summary>The node was told to leave.</summary>
     public bool IsDraining { get; init; }
+
+    /// <summary>The month's traffic.</summary>
+    public TrafficFigures Traffic { get; init; }
 
     /// <summary>Since the node started.</summary>
     public required TimeSpan Uptime { get; init; }

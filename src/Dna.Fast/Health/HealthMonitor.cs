@@ -86,6 +86,7 @@ internal sealed class HealthMonitor
             V6 = new FamilyFacts(_source.ServesV6, status.V6.Good, _most6),
             HasSomebodyToJoin = _source.HasSomebodyToJoin(),
             IsDraining = _reportedDraining,
+            Traffic = _source.Traffic(),
             Uptime = TimeSpan.FromMilliseconds(now.Ms - _bornMs),
             Answered = answered,
             Expired = expired,

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Dna.Fast.Hosting.Traffic;
 using Dna.Fast.Settings;
 
 namespace Dna.Fast.Health;
@@ -12,10 +13,10 @@ namespace Dna.Fast.Health;
 /// </remarks>
 internal static class HealthRules
 {
-    public const string Contacts = "contacts", Replies = "replies", Store = "store", Clock = "clock", Disk = "disk", Threads = "threads", Serving = "serving";
+    public const string Contacts = "contacts", Replies = "replies", Store = "store", Clock = "clock", Disk = "disk", Threads = "threads", Serving = "serving", Traffic = "traffic";
 
     /// <summary>All checks, in the order of a report.</summary>
-    public static readonly IReadOnlyList<string> Names = [Contacts, Replies, Store, Clock, Disk, Threads, Serving];
+    public static readonly IReadOnlyList<string> Names = [Contacts, Replies, Store, Clock, Disk, Threads, Serving, Traffic];
 
     /// <summary>A node that starts needs so long to join: bootstrap, its first searches, and one lost datagram of each.</summary>
     private static readonly TimeSpan JoinTime = TimeSpan.FromSeconds(30);
@@ -51,7 +52,7 @@ internal static class HealthRules
     {
         bool isAlone = IsAlone(facts);
         return new HealthReport(
-            [JudgeContacts(facts, isAlone), JudgeReplies(facts), JudgeStore(facts), JudgeClock(facts), JudgeDisk(facts), JudgeThreads(facts), JudgeServing(facts)], isAlone, IsAlive(facts));
+            [JudgeContacts(facts, isAlone), JudgeReplies(facts), JudgeStore(facts), JudgeClock(facts), JudgeDisk(facts), JudgeThreads(facts), JudgeServing(facts), JudgeTraffic(facts.Traffic)], isAlone, IsAlive(facts));
     }
 
     // A disk that refuses says so, and a restart would not change its mind; one that is silent may have taken a thread of ours with it.
@@ -147,6 +148,14 @@ internal static class HealthRules
     private static HealthCheck JudgeServing(HealthFacts facts) => facts.IsDraining
         ? new HealthCheck(Serving, HealthState.Failing, "draining: it hands its values over and leaves", "Somebody said dna drain: use another node")
         : new HealthCheck(Serving, HealthState.Ok, "answering", "");
+
+    private static HealthCheck JudgeTraffic(TrafficFigures traffic)
+    {
+        string used = ByteSize.Format(traffic.Used) + (traffic.Limit > 0 ? $" of {ByteSize.Format(traffic.Limit)}" : "") + " this month";
+        return traffic.IsSoft
+            ? new HealthCheck(Traffic, HealthState.Warning, used + ": only what is cheap is served", "Raise limits.monthly_traffic and reload, or wait for the month's end")
+            : new HealthCheck(Traffic, HealthState.Ok, used, "");
+    }
 
     private static HealthCheck JudgeThreads(HealthFacts facts)
     {

@@ -1,3 +1,4 @@
+using Dna.Fast.Hosting.Traffic;
 using Dna.Fast.Kademlia;
 using Dna.Fast.Kademlia.Store;
 using Dna.Fast.Net;
@@ -34,6 +35,9 @@ internal sealed record HealthSource
 
     /// <summary>The node was told to leave: it answers nothing new, or soon will not.</summary>
     public Func<bool> IsDraining { get; init; } = () => false;
+
+    /// <summary>The month's traffic.</summary>
+    public Func<TrafficFigures> Traffic { get; init; } = () => default;
 
     /// <summary>Free bytes of the file system a directory lies on, for this user.</summary>
     public static long FreeBytesOf(string directory)

@@ -20,6 +20,8 @@ internal sealed class DataDirectory
 
     public string Nodes => NodesIn(FullPath);
 
+    public static string TrafficIn(string directory) => Path.Combine(directory, "traffic");
+
     public string Store => StoreIn(FullPath);
 
     public string StatusSocket => StatusSocketIn(FullPath);

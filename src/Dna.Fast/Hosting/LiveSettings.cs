@@ -1,3 +1,4 @@
+using Dna.Fast.Hosting.Traffic;
 using Dna.Fast.Kademlia;
 using Dna.Fast.Kademlia.Guard;
 using Dna.Fast.Logging;
@@ -15,9 +16,14 @@ internal sealed class LiveSettings(Node node, FasterValueStore store, StderrLogg
     {
         [NetworkKeys.Bootstrap] = (parts, configuration) => parts._bootstrap.Replace(configuration.Get(NetworkKeys.Bootstrap)),
         [StoreKeys.Limit] = (parts, configuration) => parts._store.LimitBytes = configuration.Get(StoreKeys.Limit),
-        [LimitKeys.RequestsPerSecond] = (parts, configuration) => parts._node.RateLimits = RunSettings.LimitsOf(configuration),
-        [LimitKeys.RequestsPerSource] = (parts, configuration) => parts._node.RateLimits = RunSettings.LimitsOf(configuration),
+        [LimitKeys.RequestsPerSecond] = (parts, configuration) => parts._traffic.Rates = RunSettings.LimitsOf(configuration),
+        [LimitKeys.RequestsPerSource] = (parts, configuration) => parts._traffic.Rates = RunSettings.LimitsOf(configuration),
         [LimitKeys.Blocked] = (parts, configuration) => parts._node.Blocked = new BlockedRanges(configuration.Get(LimitKeys.Blocked)),
+        [LimitKeys.Private] = (parts, configuration) => parts._node.Context.Gate.Private = configuration.Get(LimitKeys.Private),
+        [LimitKeys.MonthlyTraffic] = (parts, configuration) => parts._traffic.Limit = RunSettings.TrafficOf(configuration),
+        [LimitKeys.TrafficMonthDay] = (parts, configuration) => parts._traffic.Limit = RunSettings.TrafficOf(configuration),
+        [StoreKeys.AllowSources] = (parts, configuration) => parts._node.Context.Gate.Storing = RunSettings.StoringOf(configuration),
+        [StoreKeys.AllowKeys] = (parts, configuration) => parts._node.Context.Gate.Storing = RunSettings.StoringOf(configuration),
         [LogKeys.Level] = (parts, configuration) => parts._log.Least = configuration.Get(LogKeys.Level),
         [LogKeys.Format] = (parts, configuration) => parts._log.Format = configuration.Get(LogKeys.Format),
         [LogKeys.Fold] = (parts, configuration) => parts._log.FoldWindow = TimeSpan.FromSeconds(configuration.Get(LogKeys.Fold)),
@@ -33,6 +39,7 @@ internal sealed class LiveSettings(Node node, FasterValueStore store, StderrLogg
     private readonly StderrLogger _log = log;
     private readonly BootstrapList _bootstrap = bootstrap;
     private readonly Housekeeping _housekeeping = housekeeping;
+    private readonly TrafficBudget _traffic = watch.Traffic;
 
     /// <summary>Keys somebody here takes: all that call themselves live, which a test holds them to.</summary>
     public static IReadOnlyCollection<ConfigKey> Keys => [.. Users.Keys, .. OfTheProxy];

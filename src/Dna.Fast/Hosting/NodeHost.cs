@@ -7,6 +7,7 @@ using Dna.Fast.Hosting.Stores;
 using Dna.Fast.Http;
 using Dna.Fast.Identity;
 using Dna.Fast.Kademlia;
+using Dna.Fast.Kademlia.Guard;
 using Dna.Fast.Logging;
 using Dna.Fast.Net;
 using Dna.Fast.Settings;
@@ -123,7 +124,7 @@ internal sealed class NodeHost
         watch.HasBootstrap = () => !bootstrap.IsEmpty;
         StatusSocket? status = StatusSocket.Open(_directory.StatusSocket, watch.Answer, _log, new NodeStreams(drain, StoresOf(node)));
         using var end = CancellationTokenSource.CreateLinkedTokenSource(interrupt, hangup.TerminalGone);
-        Task background = Background.WhenAllAsync([housekeeping.RunAsync(end.Token), watch.RunAsync(end.Token), ReloadAsync(hangup, reloading, watch, end.Token)], _log, end.Token);
+        Task background = Background.WhenAllAsync([housekeeping.RunAsync(end.Token), watch.RunAsync(end.Token), watch.Traffic.RunAsync(end.Token), ReloadAsync(hangup, reloading, watch, end.Token)], _log, end.Token);
         IReadOnlyList<nuint> settled = StartPages.Settled();
         workers.Start();
         await SayReadyAsync(output, node, workers).ConfigureAwait(false);
@@ -153,6 +154,9 @@ internal sealed class NodeHost
             Network = _settings.Network,
             RateLimits = _settings.RateLimits,
             Blocked = _settings.Blocked,
+            Private = _settings.Private,
+            IsPublicOnly = _settings.Bind.Count > 0 && _settings.Bind.All(address => PublicAddress.Is(address)),
+            Storing = _settings.Storing,
             Bootstrap = [.. _settings.Bootstrap.Where(entry => !entry.IsName).Select(entry => entry.Literal)],
             KnownNodes = [.. known.Concat(stock.Nodes).Where(entry => entry.Address.IsV4 ? v4 : v6)],
             ServesV4 = v4,
@@ -221,6 +225,8 @@ internal sealed class NodeHost
         node.Drain();
         if (!await IsDrainedAsync(node).ConfigureAwait(false)) _log.NotDrained();
         housekeeping.SaveNodes();
+        watch.Traffic.Look();
+        watch.Traffic.Save();
         await background.ConfigureAwait(false);
         await watch.DisposeAsync().ConfigureAwait(false);
         if (status is not null) await status.DisposeAsync().ConfigureAwait(false);

@@ -1,6 +1,7 @@
 using System.Text;
 using Dna.Fast.Client;
 using Dna.Fast.Health;
+using Dna.Fast.Hosting.Traffic;
 using Dna.Fast.Http;
 using Dna.Fast.Kademlia;
 using Dna.Fast.Kademlia.Store;
@@ -41,6 +42,11 @@ internal sealed class NodeWatch : IAsyncDisposable
         _log = log;
         long startedUnixMs = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
         Report = new StatusReport(node, workers, store, settings.Network, startedUnixMs, TimeProvider.System);
+        Traffic = new TrafficBudget(
+            Report.Count,
+            (rates, isSoft) => (node.RateLimits, node.Context.Gate.IsSoft) = (rates, isSoft),
+            DataDirectory.TrafficIn(settings.DataDirectory), settings.Traffic, settings.RateLimits, log, TimeProvider.System);
+        Report.Traffic = () => Traffic.Figures;
         Health = new HealthMonitor(
             new HealthSource
             {
@@ -55,6 +61,7 @@ internal sealed class NodeWatch : IAsyncDisposable
                 ServesV4 = node.Context.Options.ServesV4,
                 ServesV6 = node.Context.Options.ServesV6,
                 IsDraining = () => IsDraining(),
+                Traffic = () => Traffic.Figures,
                 HasSomebodyToJoin = () => HasBootstrap() || node.Context.Options.KnownNodes.Count > 0,
             },
             log);
@@ -69,6 +76,9 @@ internal sealed class NodeWatch : IAsyncDisposable
     public StatusReport Report { get; }
 
     public HealthMonitor Health { get; }
+
+    /// <summary>The month's traffic; counted while its <see cref="TrafficBudget.RunAsync"/> runs.</summary>
+    public TrafficBudget Traffic { get; }
 
     /// <summary>Whether there are bootstrap entries: they may change while the node runs.</summary>
     public Func<bool> HasBootstrap { get; set; }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using Dna.Fast.Commands;
 using Dna.Fast.Health;
+using Dna.Fast.Hosting.Traffic;
 using Dna.Fast.Kademlia;
 using Dna.Fast.Kademlia.Store;
 using Dna.Fast.Net;
@@ -17,6 +18,9 @@ internal sealed class StatusReport(Node node, WorkerGroup workers, IValueStore s
 
     /// <summary>What else is told, once it is there.</summary>
     public HealthMonitor? Health { get; set; }
+
+    /// <summary>The month's traffic.</summary>
+    public Func<TrafficFigures> Traffic { get; set; } = () => default;
 
     /// <summary>Where HTTP is served.</summary>
     public IReadOnlyList<string> Http { get; set; } = [];
@@ -65,6 +69,7 @@ internal sealed class StatusReport(Node node, WorkerGroup workers, IValueStore s
             WriteStore(json, store.Statistics);
             WriteWork(json, status);
             WriteMemory(json);
+            WriteTraffic(json, Traffic());
             json.WriteStartObject("counters");
             foreach ((Counter counter, string name) in Names) json.WriteNumber(name, Count(counter));
             json.WriteEndObject();
@@ -77,6 +82,15 @@ internal sealed class StatusReport(Node node, WorkerGroup workers, IValueStore s
     /// <summary><c>DropRateSource</c> is <c>drop_rate_source</c>.</summary>
     internal static string SnakeCase(string name) =>
         string.Concat(name.Select((c, i) => char.IsUpper(c) ? (i == 0 ? "" : "_") + char.ToLowerInvariant(c) : c.ToString()));
+
+    private static void WriteTraffic(Utf8JsonWriter json, TrafficFigures traffic)
+    {
+        json.WriteStartObject("traffic");
+        json.WriteNumber("month_bytes", traffic.Used);
+        json.WriteNumber("limit_bytes", traffic.Limit);
+        json.WriteBoolean("soft", traffic.IsSoft);
+        json.WriteEndObject();
+    }
 
     private static void WriteList(Utf8JsonWriter json, string name, IReadOnlyList<string> entries)
     {

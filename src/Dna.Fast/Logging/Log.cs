@@ -125,6 +125,15 @@ internal static partial class Log
     [LoggerMessage(45, LogLevel.Debug, "The values could not be counted: {Reason}")]
     public static partial void SurveyFailed(this ILogger log, string reason);
 
+    [LoggerMessage(49, LogLevel.Warning, "Traffic: {Used} of {Limit} bytes of this month are used: only what is cheap is served")]
+    public static partial void TrafficSoft(this ILogger log, long used, long limit);
+
+    [LoggerMessage(50, LogLevel.Information, "Traffic: {Used} of {Limit} bytes of this month are used: all is served again")]
+    public static partial void TrafficNormal(this ILogger log, long used, long limit);
+
+    [LoggerMessage(51, LogLevel.Warning, "The month's traffic was not saved: {Reason}")]
+    public static partial void TrafficNotSaved(this ILogger log, string reason);
+
     [LoggerMessage(44, LogLevel.Warning, "systemd is not told: {Reason}")]
     public static partial void NotNotified(this ILogger log, string reason);
 }

@@ -22,7 +22,7 @@ internal sealed record CounterFamily(string Name, string Help, string? Label, IR
             (Counter.RefreshesIn, "refresh"), (Counter.ListensIn, "listen"), (Counter.UpdatesIn, "update")]),
         new("dna_answers_in_total", "Answers of others, by kind.", "kind", [(Counter.RepliesIn, "reply"), (Counter.ErrorsIn, "error"), (Counter.FragmentsIn, "fragment")]),
         new("dna_dropped_total", "Datagrams and work dropped, by reason.", "reason", Named(Drop)),
-        new("dna_answers_cut_total", "Answers of ours cut short at a bound.", "kind", [(Counter.GetsCut, "get"), (Counter.ListensCut, "listen")]),
+        new("dna_answers_cut_total", "Answers of ours cut short at a bound.", "kind", [(Counter.GetsCut, "get"), (Counter.ListensCut, "listen"), (Counter.GetsSoft, "soft")]),
         new("dna_errors_out_total", "Errors sent, by reason.", "reason", Named("Error", Counter.ErrorsIn)),
         new("dna_puts_total", "Values put here, by what became of them.", "result", [.. Named("Put", Counter.PutsIn, Counter.PutValueMalformed), (Counter.PutValueMalformed, "malformed")]),
         new("dna_signatures_total", "Signatures looked at.", "how", [(Counter.SignaturesVerified, "verified"), (Counter.VerdictsRemembered, "remembered")]),
@@ -32,6 +32,7 @@ internal sealed record CounterFamily(string Name, string Help, string? Label, IR
             [(Counter.RequestsAnswered, "answered"), (Counter.RequestsExpired, "expired"), (Counter.RequestsRefused, "refused")]),
         new("dna_updates_out_total", "Updates pushed to listeners.", null, [(Counter.UpdatesOut, "")]),
         new("dna_peers_blacklisted_total", "Addresses put on the blacklist.", null, [(Counter.PeersBlacklisted, "")]),
+        new("dna_named_not_public_total", "Addresses that others named and that are not contacted, as they are not public.", null, [(Counter.NamedNotPublic, "")]),
         new("dna_searches_expired_total", "Searches that found nobody to ask any more.", null, [(Counter.SearchesExpired, "")]),
         new("dna_handler_failures_total", "Exceptions out of packet handlers: errors of the program.", null, [(Counter.HandlerFailures, "")]),
     ];

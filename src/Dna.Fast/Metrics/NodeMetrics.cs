@@ -1,6 +1,7 @@
 using Dna.Fast.Commands;
 using Dna.Fast.Health;
 using Dna.Fast.Hosting;
+using Dna.Fast.Hosting.Traffic;
 using Dna.Fast.Kademlia;
 using Dna.Fast.Kademlia.Store;
 using Dna.Fast.Net;
@@ -70,6 +71,10 @@ internal sealed class NodeMetrics(Node node, WorkerGroup workers, IValueStore st
     private void WriteBudget(PrometheusText text)
     {
         text.Gauge("dna_requests_last_second", "Requests charged to the budgets within the last second.").Sample(node.Context.Gate.RequestsLastSecond(SystemClock.Instance.Now.Ms));
+        TrafficFigures traffic = report.Traffic();
+        text.Gauge("dna_traffic_month_bytes", "IP traffic of the month, in and out, as far as a node ran.").Sample(traffic.Used);
+        text.Gauge("dna_traffic_limit_bytes", "IP traffic a month has, 0 for no limit.").Sample(traffic.Limit);
+        text.Gauge("dna_soft", "1 when only what is cheap is served, as the month's traffic is nearly used up.").Sample(traffic.IsSoft ? 1 : 0);
         text.Gauge("dna_rate_limit", "Requests a second that are let in, 0 for no limit.")
             .Sample(node.Context.Gate.Limits.Global, ("scope", "global")).Sample(node.Context.Gate.Limits.PerSource, ("scope", "source"));
     }

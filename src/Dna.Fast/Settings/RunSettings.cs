@@ -1,3 +1,4 @@
+using Dna.Fast.Hosting.Traffic;
 using Dna.Fast.Kademlia.Guard;
 using Dna.Fast.Proxy;
 using Dna.Fast.Settings.Keys;
@@ -50,6 +51,15 @@ internal sealed record RunSettings
     /// <summary>Addresses it has nothing to do with.</summary>
     public BlockedRanges Blocked { get; init; } = BlockedRanges.None;
 
+    /// <summary>What is done about addresses that are not public.</summary>
+    public PrivateAddresses Private { get; init; }
+
+    /// <summary>Who may store values.</summary>
+    public StorePermission Storing { get; init; } = StorePermission.Everybody;
+
+    /// <summary>IP traffic a month.</summary>
+    public TrafficLimit Traffic { get; init; } = new(0, 1);
+
     public required int Workers { get; init; }
 
     public required LogLevel LogLevel { get; init; }
@@ -77,12 +87,21 @@ internal sealed record RunSettings
         Proxy = ProxySettings.Of(configuration),
         RateLimits = LimitsOf(configuration),
         Blocked = new BlockedRanges(configuration.Get(LimitKeys.Blocked)),
+        Private = configuration.Get(LimitKeys.Private),
+        Storing = StoringOf(configuration),
+        Traffic = TrafficOf(configuration),
         Workers = configuration.Get(NodeKeys.Workers),
         LogLevel = configuration.Get(LogKeys.Level),
         LogFormat = configuration.Get(LogKeys.Format),
         LogFold = TimeSpan.FromSeconds(configuration.Get(LogKeys.Fold)),
         StatisticsInterval = TimeSpan.FromSeconds(configuration.Get(LogKeys.StatisticsInterval)),
     };
+
+    public static StorePermission StoringOf(Configuration configuration) =>
+        new(new BlockedRanges(configuration.Get(StoreKeys.AllowSources)), configuration.Get(StoreKeys.AllowKeys));
+
+    public static TrafficLimit TrafficOf(Configuration configuration) =>
+        new(configuration.Get(LimitKeys.MonthlyTraffic), configuration.Get(LimitKeys.TrafficMonthDay));
 
     public static RateLimits LimitsOf(Configuration configuration) =>
         new(configuration.Get(LimitKeys.RequestsPerSecond), configuration.Get(LimitKeys.RequestsPerSource));

@@ -52,6 +52,25 @@ public sealed class NodeTests
         Assert.Equal(Connectivity.Connected, bench.Node.Status.V4.Connectivity);
     }
 
+    [Theory]
+    [InlineData(0x01000001u, 0, 1)]
+    [InlineData(0x0A000001u, 1, 0)]
+    public void A_private_address_is_contacted_when_a_neighbour_names_it_and_not_when_a_public_node_does(uint namer, int contacted, long counted)
+    {
+        NodeAddress from = NodeAddress.V4(namer, 4001), named = NodeAddress.V4(0x0A000009, 4001);
+        using var bench = new NodeBench(from);
+        uint t = NodeBench.TransactionOf(bench.Turn(), MessageKind.Ping);
+        var list = new byte[WireLimits.Node4Bytes];
+        InfoHash.OfKey("named").CopyTo(list);
+        named.WriteAddress(list.AsSpan(InfoHash.Bytes));
+        (list[24], list[25]) = ((byte)(named.Port >> 8), (byte)named.Port);
+        var sent = new List<(Route To, byte[] Bytes)>(bench.Receive(
+            t, (Span<byte> to, in Sender sender, uint id) => ReplyWriter.Found(to, sender, id, from, list, [], Token, [], []), from));
+        for (int i = 0; i < 100; i++) sent.AddRange(bench.Turn(100));
+        Assert.Equal(contacted, sent.Select(datagram => datagram.To.Remote).Where(remote => remote == named).Distinct().Count());
+        Assert.Equal(counted, bench.Node.Count(Counter.NamedNotPublic));
+    }
+
     [Fact]
     public void Who_answers_a_get_without_a_token_is_ignored_for_a_while()
     {

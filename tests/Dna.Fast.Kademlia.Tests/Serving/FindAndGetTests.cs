@@ -185,6 +185,37 @@ public sealed class FindAndGetTests
         Assert.True(bench.Counters[Counter.DropReplyCostly] > 0);
     }
 
+    [Fact]
+    public void Who_asks_from_the_public_internet_is_told_public_nodes_and_nodes_of_our_own_machine()
+    {
+        (string Name, NodeAddress Address)[] known = [("public", NodeAddress.V4(0x01000001, 4001)), ("private", NodeAddress.V4(0x0A000001, 4001)), ("here", NodeAddress.V4(0x7F000001, 4001))];
+        foreach ((string name, NodeAddress address) in known)
+        {
+            var contact = new Contact(InfoHash.OfKey(name), address);
+            contact.NoteReplied(_bench.Now.Ms);
+            _bench.Context.Table4.Insert(contact, Confirmation.Replied, _bench.Now);
+        }
+
+        Assert.Equal(["here", "public"], Told(NodeAddress.V4(0x01000002, 4001)));
+        Assert.Equal(["here", "private", "public"], Told(NodeAddress.V4(0x0A000002, 4001)));
+        _bench.Context.Gate.Private = PrivateAddresses.Allow;
+        Assert.Equal(["here", "private", "public"], Told(NodeAddress.V4(0x01000002, 4001)));
+
+        IEnumerable<string> Told(NodeAddress asker)
+        {
+            Message reply = ServingBench.Read(Assert.Single(_bench.Get(from: asker)));
+            var names = new List<string>();
+            var nodes = new NodeListEnumerator(reply.Nodes4, IpFamily.V4);
+            while (nodes.MoveNext())
+            {
+                InfoHash id = nodes.Id;
+                names.Add(Assert.Single(known, node => InfoHash.OfKey(node.Name) == id).Name);
+            }
+
+            return names.Order(StringComparer.Ordinal);
+        }
+    }
+
     private void AddContacts()
     {
         Assert.True(NodeAddress.TryParse("[2001:db8::9]:4001", 0, out NodeAddress six));

@@ -50,6 +50,12 @@ internal sealed class GetHandler(NodeContext context, CounterSet counters, Repli
             int written = ValueListWriter.Inline(_list, _values.Packed, _values.Count);
             if (IsPaid(0, _values.Visited, at)) replies.Found(query.Transaction, nodes, _list.AsSpan(0, written), [], at);
         }
+        else if (context.Gate.IsSoft)
+        {
+            // The one who asks finds the values at the other nodes this answer names.
+            counters.Add(Counter.GetsSoft);
+            if (IsPaid(0, _values.Visited, at)) replies.Found(query.Transaction, nodes, [], [], at);
+        }
         else
         {
             int written = ValueListWriter.Sizes(_list, _values.Sizes);

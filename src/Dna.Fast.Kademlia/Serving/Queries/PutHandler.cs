@@ -84,12 +84,21 @@ internal sealed class PutHandler(NodeContext context, CounterSet counters, Repli
 
     private void Check(in Message query, in ValueView value, in Acknowledgement owed, in Arrival at)
     {
+        StoreRight right = context.Gate.Storing.RightOf(query.Target, at.From.Remote, value);
+        if (right == StoreRight.None)
+        {
+            writer.Refuse(Counter.PutRefusedNotAllowed, owed, at.Sink);
+            return;
+        }
+
         int room = Math.Max(ValueWriter.BytesMax(value), PackedBytesMin);
         if (room > _packed.Length) _packed = new byte[room];
         StoreVerdict verdict = StorePolicy.Check(
             query.Target, at.From.Remote, value, CreatedUnixMs(query), at.Now.UnixMs, _packed, out int bytes, out SlotInfo slot);
         switch (verdict)
         {
+            case StoreVerdict.Store when right == StoreRight.Verified:
+                goto case StoreVerdict.Verify;
             case StoreVerdict.Store:
                 if (!writer.Put(query.Target, slot, _packed.AsSpan(0, bytes), isVerified: false, owed, at.Now, at.Sink)) goto case StoreVerdict.Verify;
                 break;

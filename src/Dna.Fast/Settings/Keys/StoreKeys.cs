@@ -1,3 +1,6 @@
+using Dna.Fast.Kademlia.Guard;
+using Dna.Fast.Wire;
+
 namespace Dna.Fast.Settings.Keys;
 
 /// <summary>What the store may take.</summary>
@@ -26,5 +29,31 @@ internal static class StoreKeys
         IsLive = true,
     };
 
-    public static IReadOnlyList<ConfigKey> All { get; } = [Memory, Limit];
+    public static ConfigListKey<AddressPrefix> AllowSources { get; } = new(
+        "store.allow_sources", "Addresses and networks whose values are stored; with this or store.allow_keys, nobody else's", "addresses or networks such as 192.0.2.7, 198.51.100.0/24 or 2001:db8::/32",
+        LimitKeys.TryPrefix, prefix => prefix.ToString())
+    {
+        Flag = "--store-from",
+        HelpName = "ADDR[/BITS]",
+        IsLive = true,
+        DefaultInWords = "all",
+    };
+
+    public static ConfigListKey<InfoHash> AllowKeys { get; } = new(
+        "store.allow_keys", "Key ids whose signed values and certificates are stored, whoever sends them; with this or store.allow_sources, nobody else's", "key ids of 40 hexadecimal digits",
+        TryKey, key => key.ToString())
+    {
+        Flag = "--store-of",
+        HelpName = "KEYID",
+        IsLive = true,
+        DefaultInWords = "all",
+    };
+
+    public static IReadOnlyList<ConfigKey> All { get; } = [Memory, Limit, AllowSources, AllowKeys];
+
+    private static bool TryKey(string text, out InfoHash key, out string? problem)
+    {
+        problem = InfoHash.TryParse(text, out key) && !key.IsZero ? null : $"'{TomlText.Short(text)}' is no key id of 40 hexadecimal digits";
+        return problem is null;
+    }
 }

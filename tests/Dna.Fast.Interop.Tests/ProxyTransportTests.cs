@@ -1,6 +1,8 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
 using Dna.Fast.Interop.Tests.Harness;
 
 namespace Dna.Fast.Interop.Tests;
@@ -77,7 +79,55 @@ public sealed class ProxyTransportTests
         Assert.Equal(["200 ", "429 1"], statuses.Distinct().Order());
     }
 
-    private static async Task<DnaProcess> StartAsync(TestDirectory directory, string settings)
+    /// <summary>Strangers' connections leave the store its files.</summary>
+    [Fact]
+    public async Task With_few_descriptors_most_connections_are_refused_and_the_node_stores_on()
+    {
+        const int May = 300, Opened = 400;
+        using var directory = new TestDirectory();
+        await using DnaProcess node = await StartAsync(directory, "listens_per_source = 0\n", ["--http", "127.0.0.1:0"], "prlimit", $"--nofile=64:{May}", "--");
+        JsonElement status = await node.StatusAsync();
+        IPEndPoint proxy = IPEndPoint.Parse(status.GetProperty("proxy")[0].GetString()!["http://".Length..]);
+        var idle = new List<TcpClient>();
+        try
+        {
+            for (int i = 0; i < Opened; i++) await OpenAsync(idle, proxy);
+            string figures = "";
+            await Bounded.UntilAsync(
+                async () =>
+                {
+                    figures = string.Join('\n', (await Curl.AskAsync(status.GetProperty("http")[0].GetString() + "/metrics")).Lines);
+                    return figures.Contains($"dna_proxy_refused_total{{reason=\"connections\"}} {Opened - (May / 2)}\n", StringComparison.Ordinal);
+                },
+                Patience, "As many refusals as connections beyond the half");
+            Assert.Contains($"dna_proxy_connections {May / 2}\n", figures, StringComparison.Ordinal);
+            await using DhtNodeProcess stock = await DhtNodeProcess.StartAsync(new() { Bootstrap = node.Address.ToString() });
+            await Bounded.UntilAsync(() => stock.KnowsAsGoodAsync(node.Id), Patience, "To be known");
+            Assert.True((await stock.PutAsync("word", "x")).Done);
+        }
+        finally
+        {
+            idle.ForEach(connection => connection.Dispose());
+        }
+
+        Assert.DoesNotContain("Too many open files", node.Errors.Tail(), StringComparison.Ordinal);
+    }
+
+    private static async Task OpenAsync(List<TcpClient> connections, IPEndPoint to)
+    {
+        var connection = new TcpClient();
+        connections.Add(connection);
+        try
+        {
+            await connection.ConnectAsync(to);
+        }
+        catch (SocketException)
+        {
+            // Closed before it was ours to see.
+        }
+    }
+
+    private static async Task<DnaProcess> StartAsync(TestDirectory directory, string settings, IReadOnlyList<string>? more = null, params string[] prefix)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=proxy", key, HashAlgorithmName.SHA256);
@@ -91,6 +141,6 @@ public sealed class ProxyTransportTests
         await File.WriteAllTextAsync(directory.File("dna.toml"), "[proxy]\nlisten = [\"127.0.0.1:0\"]\n" + settings);
         // It may hold a secret.
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(directory.File("dna.toml"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        return await DnaProcess.StartAsync(new() { More = ["--config", directory.File("dna.toml")] });
+        return await DnaProcess.StartAsync(new() { More = ["--config", directory.File("dna.toml"), .. more ?? []], Prefix = prefix });
     }
 }

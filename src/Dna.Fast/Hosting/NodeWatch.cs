@@ -98,6 +98,7 @@ internal sealed class NodeWatch : IAsyncDisposable
     /// <exception cref="IOException">An address cannot be bound, or the proxy's certificate or identity cannot be used.</exception>
     public async Task OpenHttpAsync()
     {
+        if (_settings.Http.Count + _settings.Proxy.Listen.Count > 0) Descriptors.Raise();
         if (_settings.Http.Count > 0) await OpenStatusAsync().ConfigureAwait(false);
         if (_settings.Proxy.Listen.Count > 0) await OpenProxyAsync().ConfigureAwait(false);
     }

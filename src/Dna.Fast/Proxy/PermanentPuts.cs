@@ -11,12 +11,19 @@ internal sealed class PermanentPuts(IDht dht, ProxyFigures figures, TimeProvider
     /// <summary>As long as stock (section 9.5).</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(24);
 
+    /// <summary>Bytes of them all, which lie in memory: a hundred thousand common values, and half of what a node of 128 MiB has left.</summary>
+    public const int BytesMax = 32 << 20;
+
+    /// <summary>Bytes of one source, where it has a limit of its own.</summary>
+    public const int BytesPerSourceMax = BytesMax / 16;
+
     /// <summary>Between two looks for those whose time is over.</summary>
     private static readonly TimeSpan LookInterval = TimeSpan.FromMinutes(1);
 
     private readonly Lock _lock = new();
     private readonly Dictionary<(InfoHash Key, ulong Id, SourcePrefix Source), Entry> _entries = [];
     private readonly SourceQuota _quota = new();
+    private readonly SourceQuota _bytes = new();
     private ITimer? _looks;
     private bool _isOver;
 
@@ -41,6 +48,13 @@ internal sealed class PermanentPuts(IDht dht, ProxyFigures figures, TimeProvider
         bool isRenewal = Contains((key, id, source));
         QuotaVerdict verdict = _quota.Take(source, limits.PermanentPuts + (isRenewal ? 1 : 0), limits.PermanentPutsPerSource + (isRenewal && limits.PermanentPutsPerSource > 0 ? 1 : 0));
         if (verdict != QuotaVerdict.Taken) return (verdict, default);
+        verdict = _bytes.Take(source, BytesMax, limits.PermanentPutsPerSource > 0 ? BytesPerSourceMax : 0, packed.Length);
+        if (verdict != QuotaVerdict.Taken)
+        {
+            _quota.Give(source);
+            return (verdict, default);
+        }
+
         PermanentPut? put = null;
         bool isKept = false;
         try
@@ -55,6 +69,7 @@ internal sealed class PermanentPuts(IDht dht, ProxyFigures figures, TimeProvider
             if (!isKept)
             {
                 put?.Dispose();
+                _bytes.Give(source, packed.Length);
                 _quota.Give(source);
             }
         }
@@ -125,6 +140,7 @@ internal sealed class PermanentPuts(IDht dht, ProxyFigures figures, TimeProvider
     private void Forget(Entry entry, SourcePrefix source)
     {
         entry.Announcement.Dispose();
+        _bytes.Give(source, entry.Bytes);
         _quota.Give(source);
         figures.PermanentPuts = _quota.All;
     }

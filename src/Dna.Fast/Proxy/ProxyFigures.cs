@@ -30,6 +30,9 @@ internal enum ProxyCounter
     RefusedConnections,
     RefusedConnectionsSource,
 
+    /// <summary>Connections that came faster than two for each request that may come.</summary>
+    RefusedConnectionsRate,
+
     /// <summary>A request line or headers that are too large.</summary>
     RefusedHead,
 

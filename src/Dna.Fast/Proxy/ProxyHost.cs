@@ -1,3 +1,4 @@
+using Dna.Fast.Hosting;
 using Dna.Fast.Http;
 using Dna.Fast.Identity;
 using Dna.Fast.Kademlia;
@@ -51,7 +52,7 @@ internal sealed class ProxyHost : IAsyncDisposable
         {
             host._server = await HttpServer.OpenAsync(settings.Listen, [routes], log, new HttpServerOptions
             {
-                Connection = new ProxyConnections(gate, figures).InvokeAsync,
+                Connection = new ProxyConnections(gate, figures, Descriptors.Raise(), time).InvokeAsync,
                 BadRequest = status => figures.Add(ReasonOf(status)),
                 BodyBytesMax = ProxyAnswer.BodyBytesMax,
                 Gate = gate.InvokeAsync,

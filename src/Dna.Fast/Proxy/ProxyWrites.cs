@@ -1,4 +1,3 @@
-using System.Globalization;
 using Dna.Fast.Kademlia;
 using Dna.Fast.Kademlia.ValueTypes;
 using Dna.Fast.Wire;
@@ -17,9 +16,9 @@ internal sealed class ProxyWrites(IDht dht, ProxySigner? signer, IValueVerifier 
     {
         figures.Add(ProxyCounter.RequestPut);
         if (await ReadAsync(context).ConfigureAwait(false) is not { } read) return;
-        if (read.Value.Pack(out byte[] packed) != DecodeStatus.Ok)
+        if (!read.TryPack(out byte[] packed, out string? problem))
         {
-            await RefuseValueAsync(context, string.Create(CultureInfo.InvariantCulture, $"the value has {packed.Length} bytes packed; the network takes at most {WireLimits.ValueBytesMax}")).ConfigureAwait(false);
+            await RefuseValueAsync(context, problem!).ConfigureAwait(false);
             return;
         }
 

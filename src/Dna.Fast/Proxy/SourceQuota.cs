@@ -29,29 +29,32 @@ internal sealed class SourceQuota
         }
     }
 
-    /// <summary>Holds one more, where there is room.</summary>
+    /// <summary>Holds more, where there is room.</summary>
     /// <param name="ofAll">At most so many in all.</param>
     /// <param name="ofSource">And of one source; 0: no limit of its own.</param>
-    public QuotaVerdict Take(in SourcePrefix source, int ofAll, int ofSource)
+    /// <param name="amount">How many more.</param>
+    public QuotaVerdict Take(in SourcePrefix source, int ofAll, int ofSource, int amount = 1)
     {
         lock (_lock)
         {
             int held = _held.GetValueOrDefault(source);
-            if (_all >= ofAll) return QuotaVerdict.Full;
-            if (ofSource > 0 && held >= ofSource) return QuotaVerdict.SourceFull;
-            _held[source] = held + 1;
-            _all++;
+            if (amount > ofAll - _all) return QuotaVerdict.Full;
+            if (ofSource > 0 && amount > ofSource - held) return QuotaVerdict.SourceFull;
+            _held[source] = held + amount;
+            _all += amount;
             return QuotaVerdict.Taken;
         }
     }
 
     /// <summary>Gives back what was taken.</summary>
-    public void Give(in SourcePrefix source)
+    public void Give(in SourcePrefix source, int amount = 1)
     {
         lock (_lock)
         {
-            _all--;
-            if (--_held[source] == 0) _held.Remove(source);
+            _all -= amount;
+            int held = _held[source] - amount;
+            if (held == 0) _held.Remove(source);
+            else _held[source] = held;
         }
     }
 }

@@ -3,8 +3,8 @@ namespace Dna.Fast.Proxy;
 /// <summary>Bytes that wait in all streams of a proxy, and that its gets keep, together. Any thread.</summary>
 internal sealed class StreamBudget
 {
-    /// <summary>As much as the store may have of memory by default: a thousand readers that stall at once take no more.</summary>
-    public const long BytesMax = 64 << 20;
+    /// <summary>Half of what the store may have of memory by default: a thousand readers that stall at once take no more.</summary>
+    public const long BytesMax = 32 << 20;
 
     private long _waiting;
 

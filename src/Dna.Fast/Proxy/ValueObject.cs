@@ -61,6 +61,16 @@ internal sealed class ValueObject
         return null;
     }
 
+    /// <summary>The value's bytes, as nodes take them.</summary>
+    /// <param name="problem">For the client: why no node would take it; else null.</param>
+    public bool TryPack(out byte[] packed, out string? problem)
+    {
+        problem = null;
+        if (Value.Pack(out packed) != DecodeStatus.Ok) problem = string.Create(CultureInfo.InvariantCulture, $"the value has {packed.Length} bytes packed; the network takes at most {WireLimits.ValueBytesMax}");
+        else if (ValueReader.Read(packed, out _, out _) != DecodeStatus.Ok) problem = "owner has to be a public key in PEM";
+        return problem is null;
+    }
+
     /// <summary>Writes a packed value, with a line end behind it: a line of a stream.</summary>
     /// <param name="isExpired">Says that it is gone.</param>
     /// <returns>Null when it is no packed value.</returns>

@@ -51,12 +51,29 @@ public sealed class PermanentPutsTests
         Assert.Equal(0, _figures.PermanentPuts);
     }
 
-    private static async Task PutAsync(PermanentPuts puts, ulong id)
+    [Fact]
+    public async Task Bytes_of_one_source_and_of_all_have_a_bound_and_come_back()
     {
-        var limits = new ProxyLimits { PermanentPuts = 10 };
+        using var puts = new PermanentPuts(_network, _figures, _time);
+        ProxyLimits limits = new() { PermanentPuts = 10_000, PermanentPutsPerSource = 10_000 }, shared = limits with { PermanentPutsPerSource = 0 };
+        Assert.Equal(QuotaVerdict.Taken, await PutAsync(puts, 1, limits, PermanentPuts.BytesPerSourceMax));
+        Assert.Equal(QuotaVerdict.SourceFull, await PutAsync(puts, 2, limits, 1));
+        Assert.Equal(QuotaVerdict.Taken, await PutAsync(puts, 2, shared, PermanentPuts.BytesMax - PermanentPuts.BytesPerSourceMax));
+        Assert.Equal(QuotaVerdict.Full, await PutAsync(puts, 3, shared, 1));
+        Assert.Equal((2, PermanentPuts.BytesMax), (_figures.PermanentPuts, puts.Figures.Bytes));
+        puts.End(InfoHash.OfKey("kept"), 1, Source);
+        Assert.Equal(QuotaVerdict.Taken, await PutAsync(puts, 3, shared, PermanentPuts.BytesPerSourceMax));
+        Assert.Equal(QuotaVerdict.Full, await PutAsync(puts, 4, shared, 1));
+    }
+
+    private static async Task PutAsync(PermanentPuts puts, ulong id) => Assert.Equal(QuotaVerdict.Taken, await PutAsync(puts, id, new ProxyLimits { PermanentPuts = 10 }, 10));
+
+    private static async Task<QuotaVerdict> PutAsync(PermanentPuts puts, ulong id, ProxyLimits limits, int bytes)
+    {
         (QuotaVerdict verdict, PutAnswer answer) = await puts.PutAsync(
-            InfoHash.OfKey("kept"), id, new byte[10], Source, limits, TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
-        Assert.Equal((QuotaVerdict.Taken, PutAnswerStatus.Acknowledged), (verdict, answer.Status));
+            InfoHash.OfKey("kept"), id, new byte[bytes], Source, limits, TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+        if (verdict == QuotaVerdict.Taken) Assert.Equal(PutAnswerStatus.Acknowledged, answer.Status);
+        return verdict;
     }
 
     /// <summary>Takes every permanent put, and counts those that ended.</summary>

@@ -48,6 +48,27 @@ public sealed class ProxyHostileTests
         }
     }
 
+    /// <summary>Each costs a handshake where TLS is spoken.</summary>
+    [Fact]
+    public async Task Connections_that_come_faster_than_requests_may_are_closed_and_counted()
+    {
+        await using ProxyBench bench = await ProxyBench.StartAsync(ProxyBench.Generous with { RequestsPerSource = 2 });
+        for (int i = 0; i < 200; i++)
+        {
+            try
+            {
+                using TcpClient passing = await ConnectAsync(bench);
+            }
+            catch (SocketException)
+            {
+                // Closed before it was ours to see.
+            }
+        }
+
+        await bench.FigureBecomesAsync("dna_proxy_refused_total{reason=\"connections_rate\"}", refused => refused > 0);
+        await bench.FigureBecomesAsync("dna_proxy_connections", open => open == 0);
+    }
+
     [Theory]
     [InlineData("GET /key/{8} HTTP/1.1\r\nHost: localhost\r\n\r\n", 414, "head")]
     [InlineData("GET /node/info HTTP/1.1\r\nHost: localhost\r\nX: {33}\r\n\r\n", 431, "head")]

@@ -112,6 +112,7 @@ public sealed class ProxyTests
     [InlineData("{\"permanent\":1}", "permanent has to be true, false or an object")]
     [InlineData("{\"owner\":\"x\",\"sig\":\"eA==\"}", "owner has to be a public key in PEM")]
     [InlineData("{\"sig\":\"eA==\"}", "a signature needs its owner")]
+    [InlineData("{\"type\":9,\"owner\":\"-----BEGIN PUBLIC KEY-----\\neAAA\\n-----END PUBLIC KEY-----\",\"sig\":\"eA==\"}", "owner has to be a public key in PEM")]
     [InlineData("{\"owner\":\"-----BEGIN PUBLIC KEY-----\\nMAAA\\n-----END PUBLIC KEY-----\"}", "a value with an owner needs its signature, sig")]
     [InlineData("{\"owner\":\"-----BEGIN PUBLIC KEY-----\\nMAAA\\n-----END PUBLIC KEY-----\",\"sig\":\"eA==\"}", "the signature is not right, so no node would store the value")]
     public async Task A_body_that_is_no_value_is_400_with_the_reason(string body, string reason)

@@ -23,6 +23,8 @@ public sealed class PackageTests(UnpackedDeb deb) : IClassFixture<UnpackedDeb>
             chmod 755 "$root/usr/bin/$stub"
         done
         touch "$root/calls"
+        # Nobody reads manuals here, and memory needs no sync: dpkg does what it does, sooner.
+        printf 'no-triggers\nforce-unsafe-io\n' >"$root/etc/dpkg/dpkg.cfg.d/test"
         # of_before: a package of an older version, with another sample, in /older.deb.
         of_before() {
             dpkg-deb --raw-extract "$1" "$2/older"

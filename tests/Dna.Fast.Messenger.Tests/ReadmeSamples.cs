@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Dna.Fast.Identity;
 using Dna.Fast.Kademlia;
 using Dna.Fast.Messenger.Tests.Fakes;
+using Dna.Fast.Wire;
 
 namespace Dna.Fast.Messenger.Tests;
 
@@ -200,6 +201,39 @@ public sealed partial class ReadmeSamples
         Assert.Equal(ResultCode.Success, started);
         Assert.True(published.IsSuccess && sent.IsSuccess && told.IsSuccess);
         Assert.Equal("A note to myself"u8.ToArray(), Assert.Single(arrived.Messages).Text.ToArray());
+    }
+
+    [Fact]
+    public async Task A_session_takes_messages_directly_and_keeps_what_it_publishes()
+    {
+        (ISecureDht dht, SuiteSet suites, TimeSpan deadline, IIdentityKeys alice, _) = Given();
+        string folder = Path.Combine(Path.GetTempPath(), $"dna-sample-{Guid.NewGuid():N}");
+        byte[] record = [1, 2, 3];
+        try
+        {
+            await using var reachable = new MessengerSession(new SessionOptions { Suites = suites, Directory = folder, Direct = new DirectOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0) } });
+            ResultCode begun = await reachable.StartAsync(new SessionUser(alice, dht));
+            IPEndPoint? takesAt = reachable.TakesAt;
+            DirectStatistics direct = reachable.DirectStatistics;
+            PublishTicket kept = reachable.Publishing.Add(PublishItem.Record("note", InfoHash.OfKey("my:note"), RecordLifetime.TypeFor(TimeSpan.FromDays(7)), record, isKept: true));
+            PublishResult announcedUntilTold = await kept.Result;
+            RegionStatistics keysRead = reachable.Caches!.Keys.Statistics;
+            Assert.Equal((ResultCode.Success, PublishStatus.Published, 0L), (begun, announcedUntilTold.Status, keysRead.Damaged));
+            Assert.NotEqual(0, takesAt!.Port);
+            Assert.Equal(0, direct.Delivered);
+            Answer<Presence> where = Answer<Presence>.No(ResultCode.NotFound);
+            for (int i = 0; i < 600 && !where.IsSuccess; i++)
+            {
+                where = await reachable.Services.Presences.FindAsync(alice.SigningKey, Freshness.Fresh, deadline);
+                if (!where.IsSuccess) await Task.Delay(100);
+            }
+
+            Assert.Equal((takesAt.Port, true), (where.Value!.Port, where.Value.IsSigned));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     [Fact]

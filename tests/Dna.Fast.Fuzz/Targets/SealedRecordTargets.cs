@@ -7,12 +7,16 @@ internal static class SealedRecordTargets
 {
     private const string Uuid = "7c5a70e2-e407-4cb0-8c0c-7bfeb80c7572";
 
+    private static readonly string Sender = Seeds.Fast(1).Fingerprint;
+    private static readonly string Recipient = Seeds.Fast(2).Fingerprint;
+
     private static readonly SuiteSet Suites = Seeds.SuiteSet;
 
     public static IReadOnlyList<FuzzTarget> All { get; } =
     [
         new("acknowledgement", FuzzFormat.Binary, [Acknowledgement(), Acknowledgement()[..8]], ReadAcknowledgement),
         new("direct-reply", FuzzFormat.Binary, [DirectReply(), DirectReply()[..1]], ReadDirectReply),
+        new("salt-note", FuzzFormat.Binary, [.. new[] { SaltNoteKind.Offer, SaltNoteKind.Accept }.Select(kind => new SaltNote(kind, 1000, new byte[SaltNote.SaltBytes]).Write(Sender, Recipient))], ReadSaltNote),
         new("contact-request", FuzzFormat.Binary, [ContactRequestCodec.Sign(Seeds.Fast(1), Seeds.Fast(2).Fingerprint, "alice", "Hello", 1000)!], ReadRequest),
         // BouncyCastle takes some 200 KB to verify.
         new("contact-request-messenger", FuzzFormat.Binary, [ContactRequestCodec.Sign(Seeds.Alice, Seeds.Fast(2).Fingerprint, "alice", "Hello", 1000)!], ReadRequest)
@@ -33,6 +37,13 @@ internal static class SealedRecordTargets
 
     private static bool ReadAcknowledgement(byte[] input) =>
         AcknowledgementCodec.Read(input, Suites, Seeds.Fast(1).Fingerprint, Seeds.Fast(2).Fingerprint, out _) == RecordStatus.Ok;
+
+    private static bool ReadSaltNote(byte[] input)
+    {
+        if (SaltNote.Read(input, Sender, Recipient, out SaltNote? note) != RecordStatus.Ok) return false;
+        if (!note!.Write(Sender, Recipient).AsSpan().SequenceEqual(input)) throw new FuzzFailure("another note after writing");
+        return true;
+    }
 
     private static bool ReadDirectReply(byte[] input)
     {

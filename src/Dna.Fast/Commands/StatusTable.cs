@@ -24,6 +24,12 @@ internal static class StatusTable
         Row(table, "store", $"{Text(store, "health")}, {Text(store, "values")} values under {Text(store, "keys")} keys, {Size(store, "bytes")}, {Size(store, "disk_bytes")} on disk");
         JsonElement work = status.GetProperty("work");
         Row(table, "work", $"{Text(work, "searches")} searches, {Text(work, "pending_requests")} requests pending, {Text(work, "listeners")} listeners");
+        if (status.TryGetProperty("traffic", out JsonElement traffic))
+        {
+            string limit = traffic.GetProperty("limit_bytes").GetInt64() > 0 ? $" of {Size(traffic, "limit_bytes")}" : "";
+            Row(table, "traffic", $"{Size(traffic, "month_bytes")}{limit} this month{(traffic.GetProperty("soft").GetBoolean() ? "; only what is cheap is served" : "")}");
+        }
+
         Row(table, "memory", Size(status.GetProperty("memory"), "resident"));
         foreach (JsonProperty counter in status.GetProperty("counters").EnumerateObject())
         {

@@ -132,6 +132,14 @@ internal static class WireTargets
     {
         if (!StateFile.TryRead(input, out StateFile file)) return false;
         Ensure(StateFile.TryRead(file.ToBytes(), out StateFile again) && again.Id == file.Id && again.Nodes.SequenceEqual(file.Nodes), "another file after writing");
+        Ensure(again.ValueKeys == file.ValueKeys, "keys are lost by writing");
+        foreach ((InfoHash _, ReadOnlyMemory<byte> packed) in file.Values)
+        {
+            List<StateValue> values = [], rewritten = [];
+            if (!StateFileValues.TryRead(packed, values, out _)) continue;
+            Ensure(StateFileValues.TryRead(StateFileValues.Write(values), rewritten, out int unread) && unread == 0 && rewritten.Count == values.Count, "values are lost by writing");
+        }
+
         return true;
     }
 
@@ -180,7 +188,18 @@ internal static class WireTargets
     {
         NodeAddress.TryParse("[2001:db8::7]:4222", 0, out NodeAddress v6);
         var nodes = Enumerable.Range(0, 20).Select(i => (InfoHash.OfKey("n" + i), i % 2 == 0 ? v6 : NodeAddress.V4(0xC0000200u + (uint)i, 4222))).ToList();
-        return [new StateFile { Id = InfoHash.OfKey("me"), Nodes = nodes }.ToBytes(), new StateFile { Id = InfoHash.OfKey("me") }.ToBytes()];
+        byte[] packed = new byte[256];
+        packed = packed[..ValueWriter.Write(packed, new ValueView { Id = 7, Data = "hello"u8 })];
+        byte[] values = StateFileValues.Write(
+        [
+            new StateValue(StateValue.Unsaid, 5_000_000_000, StateValue.Unsaid, default, packed),
+            new StateValue(1_700_000_000_123, StateValue.Unsaid, 1_700_000_600_123, v6, packed),
+        ]);
+        return
+        [
+            new StateFile { Id = InfoHash.OfKey("me"), Nodes = nodes }.ToBytes(), new StateFile { Id = InfoHash.OfKey("me") }.ToBytes(),
+            new StateFile { Values = [(InfoHash.OfKey("key"), values)] }.ToBytes(),
+        ];
     }
 
     private static void Ensure(bool isSo, string problem)

@@ -16,6 +16,8 @@ internal static class StatusTable
         Row(table, "up", TimeSpan.FromSeconds(status.GetProperty("uptime").GetInt64()).ToString("g", CultureInfo.InvariantCulture));
         Row(table, "addresses", string.Join(", ", status.GetProperty("addresses").EnumerateArray().Select(address => address.GetString())));
         if (status.TryGetProperty("reported_address", out JsonElement reported)) Row(table, "seen as", reported.GetString()!);
+        Served(table, "HTTP", status, "http");
+        Served(table, "REST proxy", status, "proxy");
         Row(table, "network", Text(status, "network"));
         Row(table, "IPv4", Family(status.GetProperty("ipv4")));
         Row(table, "IPv6", Family(status.GetProperty("ipv6")));
@@ -40,6 +42,12 @@ internal static class StatusTable
     }
 
     private static void Row(StringBuilder table, string name, string value) => table.Append(CultureInfo.InvariantCulture, $"{name,-26} {value}").Append('\n');
+
+    // A node of an earlier version does not say it.
+    private static void Served(StringBuilder table, string name, JsonElement status, string member)
+    {
+        if (status.TryGetProperty(member, out JsonElement addresses) && addresses.GetArrayLength() > 0) Row(table, name, string.Join(", ", addresses.EnumerateArray().Select(address => address.GetString())));
+    }
 
     private static string Health(JsonElement health)
     {

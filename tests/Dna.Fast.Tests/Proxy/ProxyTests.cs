@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Dna.Fast.Commands;
 using Dna.Fast.Proxy;
 using Dna.Fast.Tests.Http;
 using Dna.Fast.Wire;
@@ -36,6 +37,15 @@ public sealed class ProxyTests
         Assert.Equal("127.0.0.1", info.GetProperty("public_ip").GetString());
         Assert.Equal(bench.Node.Address.Port, info.GetProperty("port_ipv4").GetInt32());
         Assert.False(info.TryGetProperty("id", out _));
+    }
+
+    [Fact]
+    public async Task The_status_for_people_says_where_it_is()
+    {
+        await using ProxyBench bench = await ProxyBench.StartAsync();
+        using JsonDocument with = JsonDocument.Parse(bench.Node.Watch.Report.ToJson()), without = JsonDocument.Parse(bench.Peer.Watch.Report.ToJson());
+        Assert.Contains($"\nREST proxy                 {bench.Client.BaseAddress!.ToString().TrimEnd('/')}\n", StatusTable.Write(with.RootElement), StringComparison.Ordinal);
+        Assert.DoesNotContain("REST proxy", StatusTable.Write(without.RootElement), StringComparison.Ordinal);
     }
 
     [Fact]

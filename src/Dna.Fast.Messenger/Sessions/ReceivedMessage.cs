@@ -10,6 +10,9 @@ public sealed record ReceivedMessage(string Sender, ulong Timestamp, ReadOnlyMem
     /// <summary>UUID of the group it was sent to; null when it was sent to us alone.</summary>
     public string? Group { get; init; }
 
+    /// <summary>What a group's message is called in the group (DNA layer, section 12.7); null when it was sent to us alone.</summary>
+    public string? GroupId { get; init; }
+
     /// <summary>From this second on nobody hands it out any more, and it need not be remembered.</summary>
     internal ulong Expiry { get; init; }
 

@@ -4,6 +4,9 @@ namespace Dna.Fast.Messaging;
 /// <remarks>The system gives a turn back when its process ends, however it ends.</remarks>
 internal sealed class StateTurn : IDisposable
 {
+    /// <summary>The turn at messages that were not shown yet.</summary>
+    public const string Inbox = "inbox";
+
     /// <summary>Between two looks whether it is our turn: others have it for as long as a put takes.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 

@@ -136,41 +136,56 @@ internal static class ChatScenes
         }
     }
 
-    /// <summary>Messages that wait, messages that come while their reader listens, and one that comes directly.</summary>
+    /// <summary>Messages that wait, messages that come while their reader listens, those of a group too, and one that comes directly; what was shown no check shows again.</summary>
     public static async Task WatchAsync(Chat chat)
     {
         await chat.NewAsync("fast", "alice", "bob");
         await chat.RunAsync("alice", "msg", "send", "bob", "It waited");
+        string group = (await chat.JsonAsync("alice", "group", "create", "Us", "--member", "bob")).Single().GetProperty("uuid").GetString()!;
+        await chat.RunAsync("bob", "group", "show", group);
+        await chat.RunAsync("bob", "contacts", "add", "alice");
         using var port = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         port.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         string at = port.LocalEndPoint!.ToString()!;
         port.Dispose();
-        await using ChildProcess watch = chat.Home.Start("msg", "watch", "--from", "alice", "--json", "--key", "bob", "-b", chat.At, "--direct", at);
+        await using ChildProcess watch = chat.Home.Start("msg", "watch", "--json", "--key", "bob", "-b", chat.At, "--direct", at);
         await HeardAsync("It waited");
         await chat.PipeAsync("alice", ["one", "two", "three"], "msg", "send", "bob");
         await HeardAsync("three");
         await chat.RunAsync("alice", "msg", "send", "bob", "the last");
         await HeardAsync("the last");
-        // Where Bob is, is known a moment after he began; what is sent before that waits in the network as ever.
-        var direct = new List<string>();
-        bool isDelivered = false;
-        while (!isDelivered && direct.Count < 20)
-        {
-            direct.Add($"direct {direct.Count}");
-            isDelivered = (await chat.JsonAsync("alice", "msg", "send", "bob", direct[^1], "--direct")).Single().GetProperty("delivered").GetBoolean();
-            await HeardAsync(direct[^1]);
-        }
-
-        Assert.True(isDelivered, watch.Errors.Tail());
+        await chat.RunAsync("alice", "group", "send", "Us", "to all");
+        await HeardAsync("to all");
+        List<string> direct = await DirectlyAsync(chat, HeardAsync);
         watch.Signal("INT");
         Assert.Equal(0, await watch.WaitForExitAsync(Patience));
-        Assert.Equal(["It waited", "one", "two", "three", "the last", .. direct], Chat.Texts(watch.Output.Since(0).Select(line => JsonDocument.Parse(line).RootElement)));
+        JsonElement[] shown = [.. watch.Output.Since(0).Select(line => JsonDocument.Parse(line).RootElement)];
+        Assert.Equal(["It waited", "one", "two", "three", "the last", "to all", .. direct], Chat.Texts(shown));
+        Assert.Equal(group, shown[5].GetProperty("group").GetString());
+        Assert.Empty(await chat.JsonAsync("bob", "msg", "check"));
+        Assert.Empty(await chat.JsonAsync("bob", "group", "check"));
 
         async Task HeardAsync(string text)
         {
             (int, string)? heard = await watch.Output.WaitAsync(0, line => line.Contains($"\"{text}\"", StringComparison.Ordinal), Patience);
             Assert.True(heard is not null, $"'{text}' was not heard:\n{watch.Output.Tail()}{watch.Errors.Tail()}");
         }
+    }
+
+    /// <summary>Sends directly until that is how it goes: where a reader is, is known a moment after it began; what is sent before that waits in the network as ever.</summary>
+    private static async Task<List<string>> DirectlyAsync(Chat chat, Func<string, Task> heard)
+    {
+        var sent = new List<string>();
+        bool isDelivered = false;
+        while (!isDelivered && sent.Count < 20)
+        {
+            sent.Add($"direct {sent.Count}");
+            isDelivered = (await chat.JsonAsync("alice", "msg", "send", "bob", sent[^1], "--direct")).Single().GetProperty("delivered").GetBoolean();
+            await heard(sent[^1]);
+        }
+
+        Assert.True(isDelivered);
+        return sent;
     }
 
     private static IEnumerable<string?> Ids(IEnumerable<JsonElement> messages) => messages.Select(message => message.GetProperty("id").GetString());

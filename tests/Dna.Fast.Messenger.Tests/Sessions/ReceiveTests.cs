@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Dna.Fast.Kademlia;
@@ -8,7 +7,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace Dna.Fast.Messenger.Tests.Sessions;
 
 /// <summary>Messages by listening. What is waited for is waited for itself, within a minute.</summary>
-public sealed class ReceiveTests : IDisposable
+public sealed partial class ReceiveTests : IDisposable
 {
     private static readonly TimeSpan Deadline = TestClient.NoDeadline;
 
@@ -159,7 +158,8 @@ public sealed class ReceiveTests : IDisposable
         await UntilAsync(() => _network.Listeners == 4);
         Assert.True(await bob.StopAsync(Deadline));
         await heard.Ended.WaitAsync(TimeSpan.FromMinutes(1));
-        Assert.Equal(0, _network.Listeners);
+        // That of the cache ends by itself.
+        await UntilAsync(() => _network.Listeners == 0);
         Assert.Empty(await ToListAsync(bob.ReceiveAsync(new ReceiveOptions())));
         // And a cancelled one throws.
         await bob.StartAsync(new SessionUser(Users.Fast(2), _network.Client(2)));
@@ -208,6 +208,50 @@ public sealed class ReceiveTests : IDisposable
     }
 
     [Fact]
+    public async Task What_another_process_handed_out_meanwhile_is_not_handed_out_again()
+    {
+        await using MessengerSession alice = await StartAsync(1), bob = await StartAsync(2), bobs = await StartAsync(2);
+        using var turn = new SemaphoreSlim(1, 1);
+        var options = new ReceiveOptions { Senders = [Alice], SweepPeriod = TimeSpan.FromDays(9), Turn = EnterAsync };
+        for (int i = 0; i < 5; i++) await SendAsync(alice, i);
+        await using var one = new Heard(bob, _time, options);
+        await using var other = new Heard(bobs, _time, options);
+        for (int i = 5; i < 25; i++) await SendAsync(alice, i);
+        await UntilAsync(() =>
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(20));
+            return one.Texts.Length + other.Texts.Length >= 25;
+        });
+        Assert.Equal(Enumerable.Range(0, 25).Select(i => $"{i}").Order(), one.Texts.Concat(other.Texts).Order());
+
+        async Task<IDisposable?> EnterAsync(ReceivedMessage message, CancellationToken cancellation)
+        {
+            await turn.WaitAsync(cancellation);
+            return new Leaving(turn);
+        }
+    }
+
+    [Fact]
+    public async Task A_groups_key_that_is_known_already_need_not_be_in_the_network()
+    {
+        await using MessengerSession alice = await StartAsync(1), bob = await StartAsync(2);
+        Assert.True((await alice.PublishKeysAsync(Deadline)).IsSuccess);
+        Group group = (await alice.Services.Groups.CreateAsync(alice.User.Keys, Guid.NewGuid(), "Friends", "", [Bob], Deadline)).Value!;
+        byte[] key = RandomNumberGenerator.GetBytes(GroupKeyPacket.KeyBytes);
+        Assert.True((await alice.Services.GroupOutbox.SendAsync(alice.User.Keys, group.Uuid, 1, key, "Hello, all", Deadline)).IsSuccess);
+        var watched = new WatchedGroup(group.Uuid, Alice) { Keys = new Dictionary<uint, ReadOnlyMemory<byte>> { [1] = key } };
+        await using (var heard = new Heard(bob, _time, new ReceiveOptions { Groups = [watched] }))
+        {
+            await heard.CountIsAsync(1);
+            Assert.Equal((group.Uuid, "Hello, all"), (heard.Messages[0].Group, heard.Texts[0]));
+            Assert.NotNull(heard.Messages[0].GroupId);
+        }
+
+        // What is forgotten at the end is the receiver's copy.
+        Assert.Contains(key, part => part != 0);
+    }
+
+    [Fact]
     public async Task A_groups_messages_whose_key_comes_later_are_read_when_it_is_there_also_those_of_days_ago()
     {
         await using MessengerSession alice = await StartAsync(1), bob = await StartAsync(2);
@@ -237,13 +281,6 @@ public sealed class ReceiveTests : IDisposable
         for (long start = Environment.TickCount64; !isSo(); await Task.Delay(1)) Assert.True(Environment.TickCount64 - start < 60_000, "A minute was over first.");
     }
 
-    private static async Task<List<ReceivedMessage>> ToListAsync(IAsyncEnumerable<ReceivedMessage> messages)
-    {
-        List<ReceivedMessage> all = [];
-        await foreach (ReceivedMessage message in messages) all.Add(message);
-        return all;
-    }
-
     private static async Task SendAsync(MessengerSession alice, int number, byte[]? padding = null)
     {
         byte[] text = [.. Encoding.UTF8.GetBytes($"{number} "), .. padding ?? []];
@@ -258,54 +295,5 @@ public sealed class ReceiveTests : IDisposable
         var session = new MessengerSession(new SessionOptions { Suites = Users.Known, Time = _time, Directory = _folder });
         Assert.Equal(ResultCode.Success, await session.StartAsync(new SessionUser(Users.Fast(number), _network.Client(number))));
         return session;
-    }
-
-    /// <summary>Collects what a session receives.</summary>
-    private sealed class Heard : IAsyncDisposable
-    {
-        private readonly FakeTimeProvider _time;
-        private readonly CancellationTokenSource _ended = new();
-        private readonly ConcurrentQueue<ReceivedMessage> _messages = new();
-
-        public Heard(MessengerSession session, FakeTimeProvider time, ReceiveOptions options)
-        {
-            _time = time;
-            Ended = RunAsync(session, options);
-        }
-
-        public Task Ended { get; }
-
-        public ReceivedMessage[] Messages => [.. _messages];
-
-        public string[] Texts => [.. _messages.Select(message => Encoding.UTF8.GetString(message.Text.Span).TrimEnd('\0').Trim())];
-
-        public async Task CountIsAsync(int count)
-        {
-            // A reader that meets a writer at work looks again a little later.
-            await UntilAsync(() =>
-            {
-                _time.Advance(TimeSpan.FromMilliseconds(20));
-                return _messages.Count >= count;
-            });
-            Assert.Equal(count, _messages.Count);
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            await _ended.CancelAsync();
-            await Ended.WaitAsync(TimeSpan.FromMinutes(1));
-        }
-
-        private async Task RunAsync(MessengerSession session, ReceiveOptions options)
-        {
-            try
-            {
-                await foreach (ReceivedMessage message in session.ReceiveAsync(options, _ended.Token)) _messages.Enqueue(message);
-            }
-            catch (OperationCanceledException)
-            {
-                // Disposed.
-            }
-        }
     }
 }

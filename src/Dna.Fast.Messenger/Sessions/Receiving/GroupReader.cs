@@ -10,7 +10,7 @@ internal sealed class GroupReader(IUserKeys keys, MessengerServices services, ID
     /// <summary>Versions of a group's key that are looked for: messages live for a week, and a key changes when somebody comes or goes.</summary>
     private const int VersionsMax = 16;
 
-    private readonly Dictionary<uint, ReadOnlyMemory<byte>> _keys = [];
+    private readonly Dictionary<uint, ReadOnlyMemory<byte>> _keys = watched.Keys.ToDictionary(key => key.Key, key => (ReadOnlyMemory<byte>)key.Value.ToArray());
 
     /// <summary>Versions that were in no node at the last look.</summary>
     private readonly HashSet<uint> _absent = [];
@@ -56,6 +56,7 @@ internal sealed class GroupReader(IUserKeys keys, MessengerServices services, ID
         return new ReceivedMessage(text.Sender, seconds, Encoding.UTF8.GetBytes(text.Text), MessageDigest.Of(Encoding.UTF8.GetBytes(text.Id)))
         {
             Group = watched.Uuid,
+            GroupId = text.Id,
             Expiry = seconds + RecordLimits.WeekSeconds,
         };
     }

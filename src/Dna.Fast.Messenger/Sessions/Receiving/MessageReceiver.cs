@@ -50,9 +50,11 @@ internal sealed class MessageReceiver(UserScope scope, ReceiveOptions options)
                         continue;
                     }
 
+                    IDisposable? turn = null;
                     try
                     {
-                        // Another enumeration may have had it since it was read.
+                        turn = await TurnAsync(source, message, ended.Token).ConfigureAwait(false);
+                        // Another enumeration, or process, may have had it since it was read.
                         if (!scope.Log.Contains(LogNameOf(source), message.Id))
                         {
                             yield return message;
@@ -65,6 +67,7 @@ internal sealed class MessageReceiver(UserScope scope, ReceiveOptions options)
                     }
                     finally
                     {
+                        turn?.Dispose();
                         scope.HandOuts.End(message.Id);
                     }
                 }
@@ -77,11 +80,34 @@ internal sealed class MessageReceiver(UserScope scope, ReceiveOptions options)
         finally
         {
             await ended.CancelAsync().ConfigureAwait(false);
-            await Task.WhenAll(_background).ConfigureAwait(false);
-            foreach (WatchedGroup group in _watched) scope.Caches?.Unwatch(group);
-            foreach ((string sender, Action news) in _direct) scope.Direct.Inbox.EndReceiving(sender, news);
-            foreach (GroupReader group in _groups) group.Forget();
+            await EndAsync().ConfigureAwait(false);
         }
+    }
+
+    private async Task EndAsync()
+    {
+        await Task.WhenAll(_background).ConfigureAwait(false);
+        foreach (WatchedGroup group in _watched) scope.Caches?.Unwatch(group);
+        foreach ((string sender, Action news) in _direct) scope.Direct.Inbox.EndReceiving(sender, news);
+        foreach (GroupReader group in _groups) group.Forget();
+    }
+
+    /// <summary>Waits for the turn among processes, and learns what the others kept until then.</summary>
+    private async Task<IDisposable?> TurnAsync(int source, ReceivedMessage message, CancellationToken ended)
+    {
+        if (options.Turn is not { } enter) return null;
+        IDisposable? turn = null;
+        try
+        {
+            turn = await enter(message, ended).ConfigureAwait(false);
+            await scope.Log.OpenAsync(LogNameOf(source), ended).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // Whoever asks for the next message hears of it.
+        }
+
+        return turn;
     }
 
     /// <summary>What was read, and then what came directly: whoever sends directly has put everything before it into the outbox.</summary>

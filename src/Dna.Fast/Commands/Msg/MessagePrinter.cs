@@ -12,13 +12,16 @@ internal sealed class MessagePrinter(MessengerScene scene)
 
     /// <summary>Shows one: <c>2026-01-31 12:00:00 alice "Hello"</c>, the time in UTC by the sender's clock.</summary>
     /// <remarks>JSON: <c>id</c>, <c>from</c> (fingerprint), <c>name</c> (null without one), <c>timestamp</c> (seconds since 1970), <c>text</c>, or <c>data</c> (base64) when it is no text.</remarks>
-    public async Task SayAsync(ReceivedMessage message)
+    /// <param name="group">The group's name, when it was sent to one: <c>2026-01-31 12:00:00 Friends: alice "Hello"</c>; JSON has <c>group</c> (UUID) too, and <c>id</c> is the group's for it.</param>
+    public async Task SayAsync(ReceivedMessage message, string? group = null)
     {
         string? name = await Names.OfAsync(message.Sender).ConfigureAwait(false);
         string shown = await Names.ShownAsync(message.Sender).ConfigureAwait(false);
-        await scene.SayAsync($"{Dates.Second(message.Timestamp)} {shown} {ValueText.Quote(message.Text.Span)}", json =>
+        string where = group is null ? "" : Titles.Of(group) + ": ";
+        await scene.SayAsync($"{Dates.Second(message.Timestamp)} {where}{shown} {ValueText.Quote(message.Text.Span)}", json =>
         {
-            json.WriteString("id", MsgSendCommand.IdOf(message.Id));
+            json.WriteString("id", message.GroupId ?? MsgSendCommand.IdOf(message.Id));
+            if (message.Group is { } uuid) json.WriteString("group", uuid);
             json.WriteString("from", message.Sender);
             json.WriteString("name", name);
             json.WriteNumber("timestamp", message.Timestamp);

@@ -36,7 +36,7 @@ internal static class MsgCheckCommand
         (IReadOnlyCollection<string>? senders, int code) = await Senders.ReadAsync(scene, result).ConfigureAwait(false);
         if (senders is null) return code;
         // Two checks at once would both show what neither has confirmed.
-        using StateTurn? turn = await StateTurn.TakeAsync(scene, "inbox").ConfigureAwait(false);
+        using StateTurn? turn = await StateTurn.TakeAsync(scene, StateTurn.Inbox).ConfigureAwait(false);
         if (turn is null) return ExitCode.Store;
         InboxDepth depth = result.GetValue(Recent) ? InboxDepth.Recent : InboxDepth.Full;
         CheckReport report = await scene.Session.CheckAsync(senders, depth, scene.Deadline, scene.Cancellation).ConfigureAwait(false);

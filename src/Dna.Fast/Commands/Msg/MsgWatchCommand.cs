@@ -29,7 +29,7 @@ internal static class MsgWatchCommand
     {
         var command = new DnaCommand(
             "watch",
-            $"Shows the messages of your contacts as they come, those that wait first, each once, until Ctrl-C, and tells the senders that you have them. Ends with {ExitCode.Unreachable} when no node answers at the start.",
+            $"Shows the messages of your contacts, and of the groups you know at its start, as they come, those that wait first, each once, until Ctrl-C, and tells the senders that you have them. With --from it shows no groups. Ends with {ExitCode.Unreachable} when no node answers at the start.",
             "dna msg watch",
             "dna msg watch --from alice --json | while read line; do notify-send \"$line\"; done",
             "dna msg watch --direct 0.0.0.0 --announce 192.0.2.7")
@@ -48,18 +48,23 @@ internal static class MsgWatchCommand
     {
         // A listener waits for ever by its nature; a person whose network is away shall know it.
         if (await PingCommand.FirstAnswerAsync(scene.Client, scene.Deadline).ConfigureAwait(false) is null) return await scene.FailAsync(ResultCode.NetworkError, "messages").ConfigureAwait(false);
-        (IReadOnlyCollection<string>? senders, int code) = await Senders.ReadAsync(scene, result).ConfigureAwait(false);
+        var groups = new WatchedGroups(scene);
+        if (!Senders.AreSaid(result) && !await groups.LoadAsync().ConfigureAwait(false)) return ExitCode.Store;
+        (IReadOnlyCollection<string>? senders, int code) = await Senders.ReadAsync(scene, result, mayBeNone: groups.All.Count > 0).ConfigureAwait(false);
         if (senders is null) return code;
-        await scene.NoteAsync(string.Create(CultureInfo.InvariantCulture, $"watching for messages of {senders.Count} users, until Ctrl-C")).ConfigureAwait(false);
+        string and = groups.All.Count == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" and {groups.All.Count} groups");
+        await scene.NoteAsync(string.Create(CultureInfo.InvariantCulture, $"watching for messages of {senders.Count} users{and}, until Ctrl-C")).ConfigureAwait(false);
         if (scene.Session.TakesAt is { } at) await scene.NoteAsync($"taking messages directly at {at}").ConfigureAwait(false);
-        var printer = new MessagePrinter(scene);
+        // A check, and another watch, show nothing that this one shows.
+        var options = new ReceiveOptions
+        {
+            Senders = senders,
+            Groups = groups.All,
+            Turn = async (message, _) => await StateTurn.TakeAsync(scene, message.Group is null ? StateTurn.Inbox : GroupBook.Turn).ConfigureAwait(false),
+        };
         try
         {
-            await foreach (ReceivedMessage message in scene.Session.ReceiveAsync(new ReceiveOptions { Senders = senders }, scene.Cancellation).ConfigureAwait(false))
-            {
-                await printer.SayAsync(message).ConfigureAwait(false);
-                await scene.Output.FlushAsync(scene.Cancellation).ConfigureAwait(false);
-            }
+            await WatchAsync(scene, options, groups).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (scene.Cancellation.IsCancellationRequested)
         {
@@ -67,6 +72,19 @@ internal static class MsgWatchCommand
         }
 
         return ExitCode.Ok;
+    }
+
+    private static async Task WatchAsync(MessengerScene scene, ReceiveOptions options, WatchedGroups groups)
+    {
+        var printer = new MessagePrinter(scene);
+        await foreach (ReceivedMessage message in scene.Session.ReceiveAsync(options, scene.Cancellation).ConfigureAwait(false))
+        {
+            // What dna group check showed before counts as shown.
+            if (!groups.IsNew(message, out string? name)) continue;
+            await printer.SayAsync(message, name).ConfigureAwait(false);
+            await scene.Output.FlushAsync(scene.Cancellation).ConfigureAwait(false);
+            groups.Keep(message);
+        }
     }
 
     private static bool TryEndPoint(string text, out IPEndPoint? address)

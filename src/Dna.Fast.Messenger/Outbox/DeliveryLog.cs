@@ -50,15 +50,29 @@ public sealed class MemoryDeliveryLog : IDeliveryLog
 
     public void Add(string sender, MessageDigest message, ulong timestamp, ulong expiry, ulong now)
     {
-        lock (_lock)
-        {
-            if (!_senders.TryGetValue(sender, out DeliveredMessages? messages)) _senders[sender] = messages = new DeliveredMessages();
-            messages.Add(message, timestamp, expiry, now);
-        }
+        lock (_lock) Of(sender).Add(message, timestamp, expiry, now);
     }
 
     public (IReadOnlyList<MessageDigest> Messages, ulong Newest) DeliveredFrom(string sender, int max)
     {
         lock (_lock) return _senders.TryGetValue(sender, out DeliveredMessages? messages) ? messages.Newest(max) : ([], 0);
+    }
+
+    /// <summary>What is remembered of a sender, as <see cref="DeliveredMessages"/> has it.</summary>
+    internal byte[] Write(string sender)
+    {
+        lock (_lock) return Of(sender).Write();
+    }
+
+    /// <summary>Adds what <see cref="Write"/> gave once.</summary>
+    internal void Read(string sender, ReadOnlySpan<byte> content, ulong now)
+    {
+        lock (_lock) Of(sender).Read(content, now);
+    }
+
+    private DeliveredMessages Of(string sender)
+    {
+        if (!_senders.TryGetValue(sender, out DeliveredMessages? messages)) _senders[sender] = messages = new DeliveredMessages();
+        return messages;
     }
 }

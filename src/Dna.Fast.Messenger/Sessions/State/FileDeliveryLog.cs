@@ -12,29 +12,16 @@ internal sealed class FileDeliveryLog(StateFolder folder, TimeProvider time, Act
     private static readonly TimeSpan TurnBound = TimeSpan.FromSeconds(10);
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, DeliveredMessages> _senders = [];
+    private readonly MemoryDeliveryLog _known = new();
     private readonly HashSet<string> _loaded = [];
 
     private ulong Now => (ulong)Math.Max(0, time.GetUtcNow().ToUnixTimeSeconds());
 
-    public bool Contains(string sender, MessageDigest message)
-    {
-        lock (_lock) return _senders.TryGetValue(sender, out DeliveredMessages? messages) && messages.Contains(message);
-    }
+    public bool Contains(string sender, MessageDigest message) => _known.Contains(sender, message);
 
-    public void Add(string sender, MessageDigest message, ulong timestamp, ulong expiry, ulong now)
-    {
-        lock (_lock)
-        {
-            if (!_senders.TryGetValue(sender, out DeliveredMessages? messages)) _senders[sender] = messages = new DeliveredMessages();
-            messages.Add(message, timestamp, expiry, now);
-        }
-    }
+    public void Add(string sender, MessageDigest message, ulong timestamp, ulong expiry, ulong now) => _known.Add(sender, message, timestamp, expiry, now);
 
-    public (IReadOnlyList<MessageDigest> Messages, ulong Newest) DeliveredFrom(string sender, int max)
-    {
-        lock (_lock) return _senders.TryGetValue(sender, out DeliveredMessages? messages) ? messages.Newest(max) : ([], 0);
-    }
+    public (IReadOnlyList<MessageDigest> Messages, ulong Newest) DeliveredFrom(string sender, int max) => _known.DeliveredFrom(sender, max);
 
     public async ValueTask<bool> OpenAsync(string sender, CancellationToken cancellation = default) =>
         await InTurnAsync(() => Load(sender), cancellation).ConfigureAwait(false);
@@ -47,9 +34,7 @@ internal sealed class FileDeliveryLog(StateFolder folder, TimeProvider time, Act
             () =>
             {
                 Load(sender);
-                byte[] content;
-                lock (_lock) content = _senders[sender].Write();
-                folder.Write(StateKind.Delivered, Begin + sender, content);
+                folder.Write(StateKind.Delivered, Begin + sender, _known.Write(sender));
             },
             cancellation).ConfigureAwait(false);
     }
@@ -82,13 +67,11 @@ internal sealed class FileDeliveryLog(StateFolder folder, TimeProvider time, Act
         lock (_lock)
         {
             if (!_loaded.Add(sender)) return;
-            if (!_senders.ContainsKey(sender)) _senders[sender] = new DeliveredMessages();
         }
 
         try
         {
-            byte[] content = folder.Read(StateKind.Delivered, Begin + sender) ?? [];
-            lock (_lock) _senders[sender].Read(content, Now);
+            _known.Read(sender, folder.Read(StateKind.Delivered, Begin + sender) ?? [], Now);
         }
         catch
         {

@@ -16,6 +16,11 @@ internal sealed class UserScope
     private readonly IPEndPoint? _presence;
     private Task _said = Task.CompletedTask;
 
+    /// <summary>How long a stop waits for that: a put over a network that is there. Without one a command would end as late as a call may.</summary>
+    private static readonly TimeSpan ResumeGrace = TimeSpan.FromSeconds(2);
+
+    private CancellationTokenSource Resuming { get; } = new();
+
     /// <exception cref="IOException">The user's folder cannot be used.</exception>
     /// <exception cref="UnauthorizedAccessException">The user's folder cannot be used.</exception>
     public UserScope(SessionOptions options, SessionUser user)
@@ -97,7 +102,9 @@ internal sealed class UserScope
     public async Task<bool> StopAsync(TimeSpan bound)
     {
         var within = new Deadline(Time, bound);
-        bool areCallsOver = await Gate.CloseAsync(within.Left, Time).ConfigureAwait(false);
+        Task<bool> closing = Gate.CloseAsync(within.Left, Time);
+        await EndResumingAsync(within.Left < ResumeGrace ? within.Left : ResumeGrace).ConfigureAwait(false);
+        bool areCallsOver = await closing.ConfigureAwait(false);
         // What waits to be published is told; a kept record lies in its file.
         await Publishing.DrainAsync(within.Left).ConfigureAwait(false);
         await Publishing.DisposeAsync().ConfigureAwait(false);
@@ -111,11 +118,24 @@ internal sealed class UserScope
         return areCallsOver && isNetworkOver;
     }
 
+    private async Task EndResumingAsync(TimeSpan within)
+    {
+        try
+        {
+            await Resumed.WaitAsync(within, Time).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            await Resuming.CancelAsync().ConfigureAwait(false);
+        }
+    }
+
     private async Task ResumeAsync()
     {
         try
         {
-            await Services.Queue.ResumeAsync(Keys, ResumeBound, Gate.Ended).ConfigureAwait(false);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(Gate.Ended, Resuming.Token);
+            await Services.Queue.ResumeAsync(Keys, ResumeBound, either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {

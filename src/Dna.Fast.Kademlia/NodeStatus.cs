@@ -1,3 +1,4 @@
+using Dna.Fast.Kademlia.Routing;
 using Dna.Fast.Wire;
 
 namespace Dna.Fast.Kademlia;
@@ -13,7 +14,15 @@ public enum Connectivity : byte
 /// <param name="Good">Good contacts.</param>
 /// <param name="Dubious">Neither good nor expired.</param>
 /// <param name="Incoming">Heard from after their last reply.</param>
-public readonly record struct FamilyStatus(Connectivity Connectivity, int Good, int Dubious, int Incoming, int Buckets);
+public readonly record struct FamilyStatus(Connectivity Connectivity, int Good, int Dubious, int Incoming, int Buckets)
+{
+    /// <summary>How often our own bucket was cut. Only it ever is, so this is one less than the buckets.</summary>
+    public int Depth => Math.Max(0, Buckets - 1);
+
+    /// <summary>About how many nodes the network has, ourselves included.</summary>
+    /// <remarks>A bucket is cut when it is full, so a share of 2^-depth of all ids holds about k nodes. A table that was cut once or never knows everybody, and is counted.</remarks>
+    public long NetworkSize => Depth > 1 ? (long)Math.Min(RoutingTable.BucketSize * Math.Pow(2, Depth), 1L << 62) : Good + Dubious + 1;
+}
 
 /// <summary>A node's state for people and scripts. A snapshot.</summary>
 public sealed record NodeStatus

@@ -57,7 +57,8 @@ internal static class StatusTable
     }
 
     private static string Family(JsonElement family) =>
-        $"{Text(family, "state")}, {Text(family, "good")} good nodes, {Text(family, "dubious")} dubious, {Text(family, "buckets")} buckets";
+        $"{Text(family, "state")}, {Text(family, "good")} good nodes, {Text(family, "dubious")} dubious, {Text(family, "buckets")} buckets"
+        + (family.TryGetProperty("network_size", out JsonElement size) ? $", about {size.GetInt64()} in the network" : "");
 
     private static string Text(JsonElement parent, string name) => parent.GetProperty(name).ToString();
 

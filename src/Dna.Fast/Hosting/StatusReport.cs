@@ -107,6 +107,7 @@ internal sealed class StatusReport(Node node, WorkerGroup workers, IValueStore s
         json.WriteNumber("dubious", family.Dubious);
         json.WriteNumber("incoming", family.Incoming);
         json.WriteNumber("buckets", family.Buckets);
+        json.WriteNumber("network_size", family.NetworkSize);
         json.WriteEndObject();
     }
 

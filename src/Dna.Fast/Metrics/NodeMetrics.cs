@@ -58,6 +58,8 @@ internal sealed class NodeMetrics(Node node, WorkerGroup workers, IValueStore st
         foreach ((string family, FamilyStatus of) in Families(status)) text.Sample(of.Incoming, ("family", family));
         text.Gauge("dna_buckets", "Buckets of the routing tables.");
         foreach ((string family, FamilyStatus of) in Families(status)) text.Sample(of.Buckets, ("family", family));
+        text.Gauge("dna_network_size", "About how many nodes the network has, this one included, from the density of the table.");
+        foreach ((string family, FamilyStatus of) in Families(status)) text.Sample(of.NetworkSize, ("family", family));
         text.Gauge("dna_listeners", "Listeners served.").Sample(status.Listeners);
         text.Gauge("dna_subscriptions", "Listens of our own.").Sample(status.Subscriptions);
         text.Gauge("dna_permanent_puts", "Values of our own that are announced again and again.").Sample(status.PermanentPuts);

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Dna.Fast.Kademlia;
-using Dna.Fast.Kademlia.Routing;
 using Dna.Fast.Kademlia.Store;
 using Dna.Fast.Net;
 using Dna.Fast.Wire;
@@ -31,8 +30,8 @@ internal sealed class ProxyInfo(Node node, WorkerGroup workers, IValueStore stor
         NodeStatus status = node.Status;
         StoreStatistics stored = store.Statistics;
         if (identity is { } id) json.WriteString("id", id.ToString());
-        WriteFamily(json, "ipv4", status.V4, node.Context.Table4);
-        WriteFamily(json, "ipv6", status.V6, node.Context.Table6);
+        WriteFamily(json, "ipv4", status.V4);
+        WriteFamily(json, "ipv6", status.V6);
         json.WriteNumber("local_storage_size", puts.Figures.Bytes);
         json.WriteNumber("local_storage_values", figures.PermanentPuts);
         json.WriteString("node_id", status.Id.ToString());
@@ -59,18 +58,17 @@ internal sealed class ProxyInfo(Node node, WorkerGroup workers, IValueStore stor
         json.WriteNumber("totalPermanentPuts", figures.PermanentPuts);
     }
 
-    private static void WriteFamily(Utf8JsonWriter json, string name, in FamilyStatus family, RoutingTable table)
+    private static void WriteFamily(Utf8JsonWriter json, string name, in FamilyStatus family)
     {
         json.WriteStartObject(name);
         json.WriteNumber("dubious", family.Dubious);
         json.WriteNumber("good", family.Good);
         json.WriteNumber("incoming", family.Incoming);
-        // Only our own bucket is ever cut, so the deepest one is ours; a table that was not cut says nothing of the network's size.
-        int depth = table.Snapshot().Select(bucket => bucket.Depth).DefaultIfEmpty().Max();
-        if (depth > 1)
+        // Stock says nothing of the size while its table is whole.
+        if (family.Depth > 1)
         {
-            json.WriteNumber("network_size_estimation", (long)Math.Min(8 * Math.Pow(2, depth), long.MaxValue / 2));
-            json.WriteNumber("table_depth", depth);
+            json.WriteNumber("network_size_estimation", family.NetworkSize);
+            json.WriteNumber("table_depth", family.Depth);
         }
 
         json.WriteEndObject();

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
 using System.Text.Json;
@@ -11,6 +12,9 @@ namespace Dna.Fast.Tests.Proxy;
 internal sealed class ProxyBench : IAsyncDisposable
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    // A stream nobody holds ends whenever the garbage collector comes by.
+    private readonly ConcurrentBag<HttpResponseMessage> _streams = [];
 
     private ProxyBench(WatchedNode peer, WatchedNode node)
     {
@@ -75,6 +79,7 @@ internal sealed class ProxyBench : IAsyncDisposable
     public async Task<(HttpStatusCode Status, StreamReader? Lines)> ListenAsync(string key, CancellationToken cancellation)
     {
         HttpResponseMessage response = await Client.GetAsync(new Uri($"/key/{key}/listen", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, cancellation);
+        _streams.Add(response);
         return (response.StatusCode, response.IsSuccessStatusCode ? new StreamReader(await response.Content.ReadAsStreamAsync(cancellation)) : null);
     }
 
@@ -96,6 +101,7 @@ internal sealed class ProxyBench : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        foreach (HttpResponseMessage stream in _streams) stream.Dispose();
         Client.Dispose();
         await Node.DisposeAsync();
         await Peer.DisposeAsync();

@@ -51,8 +51,8 @@ public sealed class WallService(RecordNetwork network, ChunkStore chunks, Keyser
         Deadline within = network.Within(deadline);
         using IDisposable? turn = await _locks.EnterAsync(wall, within, cancellation).ConfigureAwait(false);
         if (turn is null) return PostReport.No(ResultCode.Timeout);
-        (ResultCode code, List<WallPost> posts) = await PostsOfAsync(wall, keys.Fingerprint, keys.SigningKey, within, cancellation).ConfigureAwait(false);
-        // A record that was interrupted while it was written, or that a stranger broke, is written anew; one that cannot be reached is not.
+        (ResultCode code, List<WallPost> posts) = await PostsOfAsync(wall, keys.Fingerprint, keys.SigningKey, isForWriting: true, within, cancellation).ConfigureAwait(false);
+        // A record that was interrupted while it was written, or that a stranger broke, is written anew; one that cannot be reached, or not wholly, is not.
         if (code is ResultCode.NetworkError or ResultCode.Timeout or ResultCode.CryptographyFailed) return PostReport.No(code);
         posts = [.. posts.Concat(_known.GetValueOrDefault((wall, keys.Fingerprint), [])).OrderByDescending(post => post.Timestamp).DistinctBy(post => (post.Timestamp, post.Text, post.ReplyTo))];
         // A post's id is its poster and its second: two of one second would be one.
@@ -94,23 +94,24 @@ public sealed class WallService(RecordNetwork network, ChunkStore chunks, Keyser
     {
         Answer<PublicKeyEntry> key = await keyserver.EntryAsync(poster, Freshness.Cached, deadline, cancellation).ConfigureAwait(false);
         // Without the key no post can be checked, so none is shown.
-        return key.Value is { } entry ? await PostsOfAsync(wall, poster, entry.SigningKey, deadline, cancellation).ConfigureAwait(false) : (key.Code, []);
+        return key.Value is { } entry ? await PostsOfAsync(wall, poster, entry.SigningKey, isForWriting: false, deadline, cancellation).ConfigureAwait(false) : (key.Code, []);
     }
 
     /// <summary>One poster's genuine posts on a wall out of both forms, newest first, each once.</summary>
+    /// <param name="isForWriting">True: of chunks only our own need to be known, for only they are written over.</param>
+    /// <returns>Success; NotFound, also when there is only what cannot be read, which anybody can put there; NetworkError and Timeout: there may be more than these.</returns>
     private async Task<(ResultCode Code, List<WallPost> Posts)> PostsOfAsync(
-        string wall, string poster, ReadOnlyMemory<byte> signingKey, Deadline deadline, CancellationToken cancellation)
+        string wall, string poster, ReadOnlyMemory<byte> signingKey, bool isForWriting, Deadline deadline, CancellationToken cancellation)
     {
         if (network.Suites.OfSigningKey(signingKey.Length) is not { } suite) return (ResultCode.CryptographyFailed, []);
-        ChunksFound chunked =
-            await chunks.ReadAsync(ChunkBases.WallPosts(wall, poster), WallBytesMax, owner: null, deadline, cancellation).ConfigureAwait(false);
-        List<ReadOnlyMemory<byte>> walls = [.. chunked.Values.Select(value => value.Data)];
-        ResultCode code = chunked.Code;
+        (ResultCode code, List<ReadOnlyMemory<byte>> walls) = await ChunkedAsync(ChunkBases.WallPosts(wall, poster), isForWriting, deadline, cancellation).ConfigureAwait(false);
         if (wall == poster)
         {
             RecordsFound single = await network.GetAllAsync(DnaKeys.Wall(wall), deadline, cancellation).ConfigureAwait(false);
             walls.AddRange(single.Values.Select(value => value.Data));
-            if (single.Code is ResultCode.NetworkError or ResultCode.Timeout || (code == ResultCode.NotFound && single.Code == ResultCode.Success)) code = single.Code;
+            bool isKnown = single.IsComplete || (isForWriting && single.Values.Any(value => value.IsSigned && value.OwnerId == network.Dht.OwnerId));
+            if (!isKnown || single.Code is not (ResultCode.Success or ResultCode.NotFound)) code = single.Missing;
+            else if (code == ResultCode.NotFound) code = single.Code;
         }
 
         var posts = new List<WallPost>();
@@ -121,6 +122,23 @@ public sealed class WallService(RecordNetwork network, ChunkStore chunks, Keyser
 
         WallPost[] candidates = [.. posts.OrderByDescending(post => post.Timestamp).DistinctBy(post => (post.Timestamp, post.Text, post.ReplyTo, Convert.ToHexString(post.Signature.Span)))];
         return (code, [.. candidates.Where(post => post.IsBy(suite, signingKey.Span, wall)).DistinctBy(post => (post.Timestamp, post.Text, post.ReplyTo)).Take(WallCodec.PostsMax)]);
+    }
+
+    private async Task<(ResultCode Code, List<ReadOnlyMemory<byte>> Walls)> ChunkedAsync(string baseKey, bool isForWriting, Deadline deadline, CancellationToken cancellation)
+    {
+        ChunksFound found = await chunks.ReadAsync(baseKey, WallBytesMax, owner: null, deadline, cancellation).ConfigureAwait(false);
+        List<ReadOnlyMemory<byte>> walls = [.. found.Values.Select(value => value.Data)];
+        if (!found.IsComplete && isForWriting)
+        {
+            // Strangers can put more records there than anybody looks at: they must not keep us from posting.
+            found = await chunks.ReadAsync(baseKey, WallBytesMax, network.Dht.OwnerId, deadline, cancellation).ConfigureAwait(false);
+            walls.AddRange(found.Values.Select(value => value.Data));
+        }
+
+        if (found.Code is ResultCode.SerializationFailed && found.IsComplete) return (ResultCode.NotFound, walls);
+        bool isUnnamed = !found.IsComplete && found.Code is ResultCode.Success or ResultCode.NotFound or ResultCode.SerializationFailed;
+        ResultCode unreached = deadline.Left == TimeSpan.Zero ? ResultCode.Timeout : ResultCode.NetworkError;
+        return (isUnnamed ? unreached : found.Code, walls);
     }
 
     private async Task<PutReport> WriteOwnAsync(string wall, List<WallPost> posts, Deadline deadline, CancellationToken cancellation)

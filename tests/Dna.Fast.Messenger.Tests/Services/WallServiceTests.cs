@@ -1,3 +1,4 @@
+using Dna.Fast.Kademlia;
 using Dna.Fast.Messenger.Tests.Fakes;
 
 namespace Dna.Fast.Messenger.Tests.Services;
@@ -112,6 +113,54 @@ public sealed class WallServiceTests : ServiceTests
     }
 
     [Fact]
+    public async Task A_strangers_broken_chunks_count_as_nothing_and_hide_no_posts()
+    {
+        await Alice.Keyserver.PublishAsync(Alice.Keys, null, Deadline);
+        string wall = Alice.Keys.Fingerprint;
+        byte[] junk = ChunkCodec.Write(new Chunk(2, 0, 100, new byte[32], new byte[10]));
+        await Carol.Network.PutSharedAsync(DnaKeys.Chunk(ChunkBases.WallPosts(wall, wall), 0), 0x1002, junk, Carol.Network.Within(Deadline), default);
+        Assert.Equal(ResultCode.NotFound, (await LoadAsync(wall)).Code);
+        // As a client of the first generation posts: where the original looks, and nowhere else.
+        Network.PutUnsigned(DnaKeys.Wall(wall), WallCodec.Write(wall, [WallPost.Sign(Alice.Keys, wall, "old client's", 5)!]));
+        WallPage page = (await LoadAsync(wall)).Value!;
+        Assert.Equal("old client's", Assert.Single(page.Posts).Post.Text);
+        Assert.Empty(page.Unknown);
+    }
+
+    [Fact]
+    public async Task Our_own_wall_that_cannot_be_reached_is_not_written_over_though_a_strangers_record_can()
+    {
+        await Alice.Keyserver.PublishAsync(Alice.Keys, null, Deadline);
+        string wall = Alice.Keys.Fingerprint, posts = ChunkBases.WallPosts(wall, wall);
+        // Random text does not compress: the record has two chunks.
+        for (int i = 0; i < 90; i++) Assert.True((await Alice.Wall.PostAsync(Alice.Keys, wall, Convert.ToHexString(System.Security.Cryptography.RandomNumberGenerator.GetBytes(500)), "", Deadline)).IsSuccess);
+        Assert.True((await Carol.Chunks.WriteAsync(posts, 0x1002, WallCodec.Write(wall, []), Deadline)).IsSuccess);
+        int puts = Network.Puts;
+        Network.UnreachableKeys.Add(DnaKeys.Chunk(posts, 1));
+        PostReport refused = await Again(Alice, owner: 1).Wall.PostAsync(Alice.Keys, wall, "refused", "", Deadline);
+        Assert.Equal((ResultCode.NetworkError, puts), (refused.Code, Network.Puts));
+        Assert.Equal([wall], (await Bob.Wall.LoadAsync(wall, 0, 1, Deadline)).Value!.Unknown);
+        Network.UnreachableKeys.Clear();
+        Assert.True((await Again(Alice, owner: 1).Wall.PostAsync(Alice.Keys, wall, "taken", "", Deadline)).IsSuccess);
+        WallPage page = (await Bob.Wall.LoadAsync(wall, 0, 1, Deadline)).Value!;
+        Assert.Equal((91, 0), (page.Total, page.Unknown.Count));
+    }
+
+    [Fact]
+    public async Task More_strangers_records_than_anybody_looks_at_make_a_wall_unknown_and_keep_nobody_from_posting()
+    {
+        await Alice.Keyserver.PublishAsync(Alice.Keys, null, Deadline);
+        string wall = Alice.Keys.Fingerprint;
+        byte[] record = ChunkCodec.Write(ChunkedRecord.Split("x"u8)[0]);
+        for (int i = 0; i <= ChunkStore.WritersMax; i++)
+            Network.Put(DnaKeys.Chunk(ChunkBases.WallPosts(wall, wall), 0), [9, (byte)i, 9], new NewSecureValue { Id = 100 + (ulong)i, Type = 0x1002, Data = record });
+        Assert.True((await Alice.Wall.PostAsync(Alice.Keys, wall, "mine", "", Deadline)).IsSuccess);
+        WallPage page = (await Bob.Wall.LoadAsync(wall, 0, 9, Deadline)).Value!;
+        Assert.Equal("mine", Assert.Single(page.Posts).Post.Text);
+        Assert.Equal([wall], page.Unknown);
+    }
+
+    [Fact]
     public async Task Everybody_votes_once_and_only_verified_votes_count()
     {
         foreach (TestClient client in (TestClient[])[Alice, Bob]) await client.Keyserver.PublishAsync(client.Keys, null, Deadline);
@@ -127,5 +176,12 @@ public sealed class WallServiceTests : ServiceTests
         Network.IsUnreachable = true;
         Assert.Equal(ResultCode.NetworkError, (await Bob.Votes.CountAsync("p_1", Deadline)).Code);
         Assert.Equal(ResultCode.NetworkError, (await Bob.Votes.VoteAsync(Bob.Keys, "p_2", isUp: true, Deadline)).Code);
+    }
+
+    private async Task<Answer<WallPage>> LoadAsync(string wall)
+    {
+        Task<Answer<WallPage>> loading = Bob.Wall.LoadAsync(wall, 0, 9, TestClient.NoDeadline);
+        await TestClient.PassTimeUntilAsync(loading, Time);
+        return await loading;
     }
 }

@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Dna.Fast.Kademlia;
 
 namespace Dna.Fast.Messenger;
@@ -11,6 +12,7 @@ namespace Dna.Fast.Messenger;
 /// <item>Expired messages and those that the recipient acknowledged with a signature leave the outbox.</item>
 /// <item>An outbox holds about six short messages; the 500 after them that day go into buckets, which clients of the first generation do not see.</item>
 /// <item>Of two devices of one user that write at the same time one is told so and writes again, with what the other wrote in it; into buckets each writes its own.</item>
+/// <item>A session puts again what the network may not have, until it has it; a part of a day that was written in part is whole again then.</item>
 /// <item>With a folder, which a session gives it, what is sent is on the disk before it leaves: a process that ends in between sends it at its next start, and no number is given twice.</item>
 /// </list>
 /// </remarks>
@@ -19,6 +21,9 @@ public sealed class OfflineQueue : IDisposable
     private readonly RecordNetwork _network;
     private readonly ChunkStore _chunks;
     private readonly IOutboxStore _store;
+
+    // One note says it: whoever reads it sends all there is.
+    private readonly Channel<bool> _unsent = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     /// <summary>A queue that keeps what it knows in memory.</summary>
     public OfflineQueue(RecordNetwork network, ChunkStore chunks)
@@ -75,7 +80,11 @@ public sealed class OfflineQueue : IDisposable
 
     public void Dispose() => _store.Dispose();
 
-    /// <summary>Puts what an earlier process had on its disk and may not have sent.</summary>
+    /// <summary>Waits until a call ended that left something the network may not have. One reader.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    internal async Task WhenUnsentAsync(CancellationToken cancellation) => await _unsent.Reader.ReadAsync(cancellation).ConfigureAwait(false);
+
+    /// <summary>Puts what the network may not have: what an earlier process left on its disk, and what calls before could not put.</summary>
     /// <returns>The worst of all; Success when there was nothing.</returns>
     internal async Task<PutReport> ResumeAsync(IUserKeys sender, TimeSpan deadline, CancellationToken cancellation)
     {
@@ -103,7 +112,18 @@ public sealed class OfflineQueue : IDisposable
             if (Salts is not null && !await Salts.OpenAsync(cancellation).ConfigureAwait(false)) return PutReport.No(ResultCode.StorageError);
             OutboxPlace place = Salts is null || sender != Salts.User ? OutboxPlace.Plain(sender, recipient) : Salts.ToContact(recipient);
             var ours = new OutboxStep(new OutboxCall(_network, _chunks, sender, recipient, place, within, cancellation), turn);
-            return await ours.MoveAsync(_network.Now).ConfigureAwait(false) ?? await step(ours).ConfigureAwait(false);
+            bool isDone = false;
+            try
+            {
+                PutReport report = await ours.MoveAsync(_network.Now).ConfigureAwait(false) ?? await step(ours).ConfigureAwait(false);
+                isDone = report.IsSuccess;
+                return report;
+            }
+            finally
+            {
+                // After a success there is only what has no room yet: trying again would not make any.
+                if (!isDone && turn.State.IsAnyPending) _unsent.Writer.TryWrite(true);
+            }
         }
         catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
         {

@@ -12,6 +12,9 @@ internal sealed class OutboxState
     /// <summary>True: <see cref="Outbox"/> may hold what the network does not have.</summary>
     public bool IsPending { get; set; }
 
+    /// <summary>True: something of all this may not be in the network.</summary>
+    public bool IsAnyPending => IsPending || Parts.Exists(part => part.IsPending);
+
     /// <summary>Messages of <see cref="Day"/>, by part.</summary>
     public List<DayPart> Parts { get; } = [];
 

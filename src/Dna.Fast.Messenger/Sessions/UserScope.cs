@@ -10,11 +10,10 @@ internal sealed class UserScope
     /// <summary>The list of records that are published again after each start, in the user's folder.</summary>
     private const string KeptFile = "kept-records";
 
-    /// <summary>How long what an earlier run left may take to be sent: it is tried again at the next start.</summary>
-    private static readonly TimeSpan ResumeBound = TimeSpan.FromMinutes(2);
-
     private readonly IPEndPoint? _presence;
+    private readonly UnsentMessages _unsent;
     private Task _said = Task.CompletedTask;
+    private Task _sentAgain = Task.CompletedTask;
 
     /// <summary>How long a stop waits for that: a put over a network that is there. Without one a command would end as late as a call may.</summary>
     private static readonly TimeSpan ResumeGrace = TimeSpan.FromSeconds(2);
@@ -44,6 +43,7 @@ internal sealed class UserScope
         Publishing = new PublishQueue(network, new PublishOptions { KeptFile = options.Directory is null ? null : Path.Combine(options.Directory, user.Keys.Fingerprint, KeptFile) });
         Direct = new DirectDelivery(options.Direct, Keys, Services, Log, Time);
         Post = new MessagePost(Keys, Services, Direct.Sender, Salting);
+        _unsent = new UnsentMessages(Services.Queue, Keys, Gate, Time);
         // Last: whoever collects asks for all of it.
         Metrics = new SessionMetrics(this);
     }
@@ -87,14 +87,15 @@ internal sealed class UserScope
     /// <summary>Ends when what an earlier run left is sent, or cannot be sent now.</summary>
     public Task Resumed { get; private set; } = Task.CompletedTask;
 
-    /// <summary>Begins what goes on by itself: takes messages directly, says where, and sends what an earlier run left.</summary>
+    /// <summary>Begins what goes on by itself: takes messages directly, says where, and sends what an earlier run left or a call could not.</summary>
     /// <exception cref="SocketException">The address of <see cref="DirectOptions.Listen"/> cannot be bound; nothing was begun.</exception>
     public void Begin()
     {
         Direct.Begin();
         if ((_presence ?? Direct.AnnouncedAt) is { } at) _said = new PresenceKeeper(Services.Presences, Keys, Time).RunAsync(at, Gate.Closing);
-        if (Folder is null || !Gate.TryEnter()) return;
-        Resumed = Task.Run(ResumeAsync);
+        // Let in already here: a stop right after the start waits for it.
+        if (Folder is not null && Gate.TryEnter()) Resumed = Task.Run(() => _unsent.SendInsideAsync(Resuming.Token));
+        _sentAgain = Task.Run(() => _unsent.RunAsync(Resuming.Token));
     }
 
     /// <summary>Lets no call in any more, waits for those that run, and ends everything.</summary>
@@ -122,28 +123,11 @@ internal sealed class UserScope
     {
         try
         {
-            await Resumed.WaitAsync(within, Time).ConfigureAwait(false);
+            await Task.WhenAll(Resumed, _sentAgain).WaitAsync(within, Time).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
             await Resuming.CancelAsync().ConfigureAwait(false);
-        }
-    }
-
-    private async Task ResumeAsync()
-    {
-        try
-        {
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(Gate.Ended, Resuming.Token);
-            await Services.Queue.ResumeAsync(Keys, ResumeBound, either.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            // Stopped: the next start goes on.
-        }
-        finally
-        {
-            Gate.Leave();
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using Dna.Fast.Kademlia;
 using Dna.Fast.Kademlia.ValueTypes;
 using Dna.Fast.Wire;
@@ -89,33 +90,47 @@ public sealed class ChunkStore(RecordNetwork network) : IDisposable
     }
 
     /// <param name="tries">How often broken ones are looked at: their writer may be at work just then.</param>
-    internal async Task<ChunksFound> ReadAsync(string baseKey, int bytesMax, InfoHash? owner, Deadline deadline, CancellationToken cancellation, int tries = TriesMax)
+    /// <param name="versions">Chunks whose versions are told at least, also of those that belong to no record.</param>
+    internal async Task<ChunksFound> ReadAsync(
+        string baseKey, int bytesMax, InfoHash? owner, Deadline deadline, CancellationToken cancellation, int tries = TriesMax, int versions = 1)
     {
         for (int attempt = 1; ; attempt++)
         {
-            ChunksFound found = await ReadOnceAsync(baseKey, bytesMax, owner, deadline, cancellation).ConfigureAwait(false);
+            ChunksFound found = await ReadOnceAsync(baseKey, bytesMax, owner, versions, deadline, cancellation).ConfigureAwait(false);
             if (found.Code != ResultCode.SerializationFailed || attempt >= tries || deadline.Left <= RetryPause) return found;
             await Task.Delay(RetryPause, network.Time, cancellation).ConfigureAwait(false);
         }
     }
 
-    private async Task<ChunksFound> ReadOnceAsync(string baseKey, int bytesMax, InfoHash? owner, Deadline deadline, CancellationToken cancellation)
+    private async Task<ChunksFound> ReadOnceAsync(string baseKey, int bytesMax, InfoHash? owner, int versions, Deadline deadline, CancellationToken cancellation)
     {
+        var seqs = new Dictionary<int, int>();
+        // Before the record: a version that comes in between must count as newer than what was read.
+        for (int i = 1; i < versions; i++) Note(seqs, i, await network.GetAllAsync(DnaKeys.Chunk(baseKey, i), deadline, cancellation).ConfigureAwait(false));
         RecordsFound found = await network.GetAllAsync(DnaKeys.Chunk(baseKey, 0), deadline, cancellation).ConfigureAwait(false);
+        Note(seqs, 0, found);
         (VerifiedValue First, Chunk Head)[] heads = Heads(found.Values, bytesMax, owner, out bool isAll);
         var values = new List<ChunkedValue>();
         ResultCode worst = isAll ? found.Missing : ResultCode.Timeout;
         bool isComplete = isAll && found.IsComplete && found.Code is ResultCode.Success or ResultCode.NotFound;
         foreach ((VerifiedValue first, Chunk head) in heads)
         {
-            Answer<byte[]> whole = await JoinAsync(baseKey, bytesMax, first, head, deadline, cancellation).ConfigureAwait(false);
+            Answer<byte[]> whole = await JoinAsync(baseKey, bytesMax, first, head, seqs, deadline, cancellation).ConfigureAwait(false);
             if (whole.Value is { } data) values.Add(new ChunkedValue(first.OwnerId, data));
             // Whoever is not reached counts for more than a broken one, which anybody can put there.
             else if (whole.Code != ResultCode.SerializationFailed || isComplete) worst = whole.Code;
             isComplete &= whole.IsSuccess || whole.Code == ResultCode.SerializationFailed;
         }
 
-        return new ChunksFound(values.Count > 0 ? ResultCode.Success : worst, values, isComplete);
+        return new ChunksFound(values.Count > 0 ? ResultCode.Success : worst, values, isComplete) { Seqs = seqs };
+    }
+
+    /// <summary>Keeps the newest version of ours of a chunk, as it was seen first.</summary>
+    private void Note(Dictionary<int, int> seqs, int index, in RecordsFound found)
+    {
+        int newest = -1;
+        foreach (VerifiedValue value in found.Values.Where(value => value.IsSigned && value.OwnerId == network.Dht.OwnerId)) newest = Math.Max(newest, value.Seq);
+        seqs.TryAdd(index, newest);
     }
 
     /// <summary>The first chunks that are looked at: of each owner one before any has a second, so that whoever puts many under one key pushes nobody out.</summary>
@@ -140,7 +155,8 @@ public sealed class ChunkStore(RecordNetwork network) : IDisposable
         return looked;
     }
 
-    private async Task<Answer<byte[]>> JoinAsync(string baseKey, int bytesMax, VerifiedValue first, Chunk head, Deadline deadline, CancellationToken cancellation)
+    private async Task<Answer<byte[]>> JoinAsync(
+        string baseKey, int bytesMax, VerifiedValue first, Chunk head, Dictionary<int, int> seqs, Deadline deadline, CancellationToken cancellation)
     {
         // Compressed data is hardly longer than what it holds: more chunks than that are there to keep a reader busy.
         if (head.OriginalBytes > (uint)bytesMax || head.Total > bytesMax / ChunkCodec.PayloadBytesMax + 2) return Answer<byte[]>.No(ResultCode.SerializationFailed);
@@ -148,8 +164,9 @@ public sealed class ChunkStore(RecordNetwork network) : IDisposable
         foreach (int[] batch in Enumerable.Range(1, (int)head.Total - 1).Chunk(InFlightMax))
         {
             RecordsFound[] found = await Task.WhenAll(batch.Select(i => network.GetAllAsync(DnaKeys.Chunk(baseKey, i), deadline, cancellation))).ConfigureAwait(false);
-            foreach (RecordsFound records in found)
+            foreach ((int index, RecordsFound records) in batch.Zip(found))
             {
+                Note(seqs, index, records);
                 // The writer's, and rather of the same id: where a stranger sat on that one, it has another.
                 VerifiedValue? next = records.Values.Where(value => value.IsSigned && value.OwnerId == first.OwnerId)
                     .OrderByDescending(value => value.Id == first.Id).ThenByDescending(value => value.Type == first.Type).ThenByDescending(value => value.Seq).FirstOrDefault();
@@ -163,13 +180,19 @@ public sealed class ChunkStore(RecordNetwork network) : IDisposable
     }
 
     private Task<RecordPut> PutAsync(string baseKey, ushort type, Chunk chunk, ChunkSlot slot, Deadline deadline, CancellationToken cancellation) =>
-        network.PutAsync(DnaKeys.Chunk(baseKey, (int)chunk.Index), slot.ValueId, type, ChunkCodec.Write(chunk), deadline, cancellation, slot.Expected);
+        network.PutAsync(DnaKeys.Chunk(baseKey, (int)chunk.Index), slot.ValueId, type, ChunkCodec.Write(chunk), deadline, cancellation, slot.ExpectedOf((int)chunk.Index));
 }
 
 /// <summary>Where a writer puts the chunks of a record.</summary>
 /// <param name="ValueId">The owner's, or a device's.</param>
 /// <param name="Expected">−1: only where nothing of ours lies; null: whatever lies there.</param>
-internal readonly record struct ChunkSlot(ulong ValueId, int? Expected);
+internal readonly record struct ChunkSlot(ulong ValueId, int? Expected)
+{
+    /// <summary>The versions that the record is made from, by chunk, as <see cref="ChunksFound.Seqs"/> told them; there they count instead.</summary>
+    public IReadOnlyDictionary<int, int>? Seqs { get; init; }
+
+    public int? ExpectedOf(int chunk) => Seqs is { } known && known.TryGetValue(chunk, out int seq) ? seq : Expected;
+}
 
 /// <summary>The records that were found under one base key.</summary>
 /// <param name="Code">Success with at least one; NotFound; NetworkError, Timeout; SerializationFailed when there are only broken ones, which anybody can put there.</param>
@@ -177,4 +200,7 @@ internal readonly record struct ChunkSlot(ulong ValueId, int? Expected);
 internal readonly record struct ChunksFound(ResultCode Code, IReadOnlyList<ChunkedValue> Values, bool IsComplete)
 {
     public bool IsSuccess => Code == ResultCode.Success;
+
+    /// <summary>By chunk, of those that were looked at, the newest version of ours; −1: none.</summary>
+    public IReadOnlyDictionary<int, int> Seqs { get; init; } = ReadOnlyDictionary<int, int>.Empty;
 }

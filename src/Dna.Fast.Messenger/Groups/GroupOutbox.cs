@@ -20,7 +20,8 @@ public sealed record GroupTexts(IReadOnlyList<GroupText> Texts, int Unopened, bo
 /// <summary>Sends to a group and reads what its members sent (DNA layer, section 12.7): each writer has its own messages of each day.</summary>
 /// <remarks>
 /// Any thread; what one client sends to one group goes in the order of the calls. A day's messages lie in parts of 16, the first under the later clients' key, the others, which are ours, under
-/// that key with a number behind it. Only members' messages are read. A deadline covers a whole call.
+/// that key with a number behind it. Only members' messages are read. A part is put only in the place of the version that it was made from: what another device of the same owner sent meanwhile
+/// is read and kept. A deadline covers a whole call.
 /// </remarks>
 public sealed class GroupOutbox(RecordNetwork network, ChunkStore chunks, KeyserverService keyserver) : IDisposable
 {
@@ -32,8 +33,14 @@ public sealed class GroupOutbox(RecordNetwork network, ChunkStore chunks, Keyser
     // 16 messages of 8 KB with signatures of 6 KB in base64.
     private const int PartBytesMax = 512 * 1024;
 
+    // How often a day is read and merged again because another device of ours was first: far more devices than anybody has would have to write in the same moment.
+    private const int RaceTriesMax = 8;
+
     private readonly KeyLocks _locks = new();
-    private readonly ConcurrentDictionary<(string Sender, string Uuid), (ulong Day, List<GroupMessage> Messages)> _sent = new();
+    private readonly ConcurrentDictionary<(string Sender, string Uuid), SentDay> _sent = new();
+
+    /// <summary>What we sent on a day, as far as it is known here, and the versions of each part's chunks that it was read from.</summary>
+    private sealed record SentDay(ulong Day, List<GroupMessage> Messages, Dictionary<int, IReadOnlyDictionary<int, int>> Seqs);
 
     /// <summary>Sends a text to a group.</summary>
     /// <param name="uuid">36 characters.</param>
@@ -48,16 +55,40 @@ public sealed class GroupOutbox(RecordNetwork network, ChunkStore chunks, Keyser
         using IDisposable? turn = await _locks.EnterAsync(uuid, within, cancellation).ConfigureAwait(false);
         if (turn is null) return PutReport.No(ResultCode.Timeout);
         ulong day = DnaKeys.DayOf(network.Now);
-        Answer<List<GroupMessage>> today = await TodayAsync(keys.Fingerprint, uuid, day, within, cancellation).ConfigureAwait(false);
-        if (today.Value is not { } sent) return PutReport.No(today.Code);
-        if (sent.Count >= PartsMax * PartMax) return PutReport.No(ResultCode.OutOfMemory);
-        ulong timestamp = Math.Max((ulong)network.Time.GetUtcNow().ToUnixTimeMilliseconds(), sent.Count == 0 ? 0 : sent[^1].TimestampMs + 1);
-        if (GroupMessage.Seal(keys, uuid, keyVersion, key.Span, text, timestamp) is not { } message) return PutReport.No(ResultCode.InvalidParameter);
-        int part = sent.Count / PartMax;
-        byte[] data = GroupMessageCodec.Write(keys.Fingerprint, uuid, [.. sent.Skip(part * PartMax), message]);
-        PutReport report = await chunks.WriteAsync(PartBase(uuid, day, part), TypeRegistry.SevenDays, data, within, cancellation).ConfigureAwait(false);
-        if (report.IsSuccess) sent.Add(message);
-        return report;
+        SentDay? sent = _sent.GetValueOrDefault((keys.Fingerprint, uuid));
+        if (sent?.Day != day) sent = null;
+        List<GroupMessage> tried = [];
+        int versions = 1;
+        for (int attempt = 1; ; attempt++)
+        {
+            if (sent is null || attempt > 1)
+            {
+                Answer<SentDay> read = await TodayAsync(keys.Fingerprint, uuid, day, sent?.Messages ?? [], versions, within, cancellation).ConfigureAwait(false);
+                if (read.Value is not { } present) return PutReport.No(read.Code);
+                _sent[(keys.Fingerprint, uuid)] = sent = present;
+            }
+
+            // Who was outdated may have been taken by some nodes all the same.
+            int at = sent.Messages.FindIndex(there => tried.Exists(mine => IsSame(mine, there)));
+            List<GroupMessage> all = [.. sent.Messages];
+            if (at < 0)
+            {
+                if (all.Count >= PartsMax * PartMax) return PutReport.No(ResultCode.OutOfMemory);
+                ulong timestamp = Math.Max((ulong)network.Time.GetUtcNow().ToUnixTimeMilliseconds(), all.Count == 0 ? 0 : all[^1].TimestampMs + 1);
+                if (GroupMessage.Seal(keys, uuid, keyVersion, key.Span, text, timestamp) is not { } message) return PutReport.No(ResultCode.InvalidParameter);
+                at = all.Count;
+                all.Add(message);
+                tried.Add(message);
+            }
+
+            int part = at / PartMax;
+            byte[] data = GroupMessageCodec.Write(keys.Fingerprint, uuid, [.. all.Skip(part * PartMax).Take(PartMax)]);
+            var slot = new ChunkSlot(network.OwnerValueId, -1) { Seqs = sent.Seqs.GetValueOrDefault(part) };
+            (PutReport report, bool isOutdated) = await chunks.WriteAsync(PartBase(uuid, day, part), TypeRegistry.SevenDays, data, slot, within, cancellation).ConfigureAwait(false);
+            if (report.IsSuccess) _sent[(keys.Fingerprint, uuid)] = sent with { Messages = all };
+            if (!isOutdated || attempt == RaceTriesMax) return report;
+            versions = Math.Max(versions, ChunkedRecord.Split(data).Length);
+        }
     }
 
     /// <summary>Reads what members sent.</summary>
@@ -98,26 +129,33 @@ public sealed class GroupOutbox(RecordNetwork network, ChunkStore chunks, Keyser
     internal static string PartBase(string uuid, ulong day, int part) =>
         part == 0 ? ChunkBases.GroupOutbox(uuid, day) : string.Create(CultureInfo.InvariantCulture, $"{ChunkBases.GroupOutbox(uuid, day)}:{part}");
 
-    /// <summary>What we sent today: from here, and the first time from the network.</summary>
-    private async Task<Answer<List<GroupMessage>>> TodayAsync(string sender, string uuid, ulong day, Deadline deadline, CancellationToken cancellation)
+    private static bool IsSame(GroupMessage one, GroupMessage other) => one.Id == other.Id && one.Signature.Span.SequenceEqual(other.Signature.Span);
+
+    /// <summary>What we sent today, by the network and by what is known here.</summary>
+    private async Task<Answer<SentDay>> TodayAsync(
+        string sender, string uuid, ulong day, List<GroupMessage> known, int versions, Deadline deadline, CancellationToken cancellation)
     {
-        if (_sent.TryGetValue((sender, uuid), out var known) && known.Day == day) return Answer<List<GroupMessage>>.Of(known.Messages);
-        (bool isComplete, List<GroupMessage> messages) = await DayAsync(uuid, day, network.Dht.OwnerId, deadline, cancellation).ConfigureAwait(false);
-        if (!isComplete) return Answer<List<GroupMessage>>.No(deadline.Left == TimeSpan.Zero ? ResultCode.Timeout : ResultCode.NetworkError);
-        // Two versions of one part have most of it in common.
-        List<GroupMessage> ours = [.. messages.Where(message => message.Sender == sender).DistinctBy(message => message.Id).OrderBy(message => message.TimestampMs)];
-        _sent[(sender, uuid)] = (day, ours);
-        return Answer<List<GroupMessage>>.Of(ours);
+        var seqs = new Dictionary<int, IReadOnlyDictionary<int, int>>();
+        (bool isComplete, List<GroupMessage> messages) = await DayAsync(uuid, day, network.Dht.OwnerId, deadline, cancellation, versions, seqs).ConfigureAwait(false);
+        if (!isComplete) return Answer<SentDay>.No(deadline.Left == TimeSpan.Zero ? ResultCode.Timeout : ResultCode.NetworkError);
+        // Two versions of one part have most of it in common; of one that was interrupted half-way only we know what it holds.
+        List<GroupMessage> ours =
+        [
+            .. messages.Where(message => message.Sender == sender).Concat(known).DistinctBy(message => message.Id).OrderBy(message => message.TimestampMs),
+        ];
+        return Answer<SentDay>.Of(new SentDay(day, ours, seqs));
     }
 
     private async Task<(bool IsComplete, List<GroupMessage> Messages)> DayAsync(
-        string uuid, ulong day, Wire.InfoHash? owner, Deadline deadline, CancellationToken cancellation)
+        string uuid, ulong day, Wire.InfoHash? owner, Deadline deadline, CancellationToken cancellation,
+        int versions = 1, Dictionary<int, IReadOnlyDictionary<int, int>>? seqs = null)
     {
         var messages = new List<GroupMessage>();
         bool isKnown = true, hasBroken = false;
         for (int part = 0; part < PartsMax; part++)
         {
-            ChunksFound found = await chunks.ReadAsync(PartBase(uuid, day, part), PartBytesMax, owner, deadline, cancellation, hasBroken ? 1 : ChunkStore.TriesMax).ConfigureAwait(false);
+            ChunksFound found = await chunks.ReadAsync(PartBase(uuid, day, part), PartBytesMax, owner, deadline, cancellation, hasBroken ? 1 : ChunkStore.TriesMax, versions).ConfigureAwait(false);
+            if (seqs is not null) seqs[part] = found.Seqs;
             isKnown &= found.IsComplete;
             if (found.Code == ResultCode.SerializationFailed && owner is null)
             {

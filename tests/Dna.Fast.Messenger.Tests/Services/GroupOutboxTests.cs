@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Dna.Fast.Kademlia;
 using Dna.Fast.Messenger.Tests.Fakes;
 
@@ -88,6 +89,92 @@ public sealed class GroupOutboxTests : ServiceTests
         Task<GroupTexts> reading = Bob.GroupOutbox.ReadAsync(group, Keys, 0, TestClient.NoDeadline);
         await TestClient.PassTimeUntilAsync(reading, Time);
         Assert.True((await reading).IsComplete);
+    }
+
+    [Fact]
+    public async Task Two_devices_of_one_owner_that_send_in_turn_erase_none_of_each_others_messages()
+    {
+        Group group = await GroupAsync();
+        TestClient phone = Again(Alice, owner: 1);
+        // Over the end of the first part; both began the day before the other one wrote.
+        for (int i = 0; i < 20; i++) Assert.True((await (i % 3 == 1 ? phone : Alice).GroupOutbox.SendAsync(Alice.Keys, group.Uuid, 1, First, $"{i:d2}", Deadline)).IsSuccess);
+        Assert.Equal(Enumerable.Range(0, 20).Select(i => $"{i:d2}"), (await Bob.GroupOutbox.ReadAsync(group, Keys, 0, Deadline)).Texts.Select(text => text.Text));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task A_device_that_sends_while_another_is_writing_loses_nothing_and_takes_nothing(int chunk)
+    {
+        Group group = await GroupAsync();
+        TestClient phone = Again(Alice, owner: 1);
+        // Random text does not compress: the record has three chunks.
+        string[] sent = [.. Enumerable.Range(0, 14).Select(_ => Convert.ToHexString(RandomNumberGenerator.GetBytes(4096)))];
+        foreach (string text in sent[..12]) Assert.True((await Alice.GroupOutbox.SendAsync(Alice.Keys, group.Uuid, 1, First, text, Deadline)).IsSuccess);
+        string part = GroupOutbox.PartBase(group.Uuid, DnaKeys.DayOf(Alice.Network.Now), 0);
+        Assert.NotEmpty(Network.At(DnaKeys.Chunk(part, 2)));
+        Task<PutReport>? others = null;
+        Network.BeforePut = key =>
+        {
+            if (key != DnaKeys.Chunk(part, chunk)) return;
+            Network.BeforePut = null;
+            others = phone.GroupOutbox.SendAsync(Alice.Keys, group.Uuid, 1, First, sent[12], TestClient.NoDeadline);
+            if (chunk == 2) Assert.True(others.Wait(TimeSpan.FromSeconds(60)));
+        };
+        Task<PutReport> ours = Alice.GroupOutbox.SendAsync(Alice.Keys, group.Uuid, 1, First, sent[13], TestClient.NoDeadline);
+        Assert.True((await WithinTheDayAsync(ours)).IsSuccess);
+        Assert.True((await WithinTheDayAsync(others!)).IsSuccess);
+        Assert.Equal(sent.Order(), (await Bob.GroupOutbox.ReadAsync(group, Keys, 0, Deadline)).Texts.Select(text => text.Text).Order());
+    }
+
+    [Fact]
+    public async Task A_device_that_never_gets_its_turn_says_so_and_erases_nothing()
+    {
+        Group group = await GroupAsync();
+        TestClient phone = Again(Alice, owner: 1);
+        var key = DnaKeys.Chunk(GroupOutbox.PartBase(group.Uuid, DnaKeys.DayOf(Alice.Network.Now), 0), 0);
+        var sent = new List<string>();
+        void PhoneIsFirst(Wire.InfoHash to)
+        {
+            if (to != key) return;
+            Network.BeforePut = null;
+            sent.Add($"phone {sent.Count}");
+            Assert.True(phone.GroupOutbox.SendAsync(Alice.Keys, group.Uuid, 1, First, sent[^1], Deadline).Result.IsSuccess);
+            Network.BeforePut = PhoneIsFirst;
+        }
+
+        Network.BeforePut = PhoneIsFirst;
+        Assert.Equal(ResultCode.NetworkError, (await Alice.GroupOutbox.SendAsync(Alice.Keys, group.Uuid, 1, First, "laptop", Deadline)).Code);
+        Network.BeforePut = null;
+        Assert.Equal(sent, (await Bob.GroupOutbox.ReadAsync(group, Keys, 0, Deadline)).Texts.Select(text => text.Text));
+    }
+
+    [Fact]
+    public async Task A_write_that_another_device_left_half_way_is_mended_and_costs_no_earlier_message()
+    {
+        Group group = await GroupAsync();
+        Assert.True((await Alice.GroupOutbox.SendAsync(Alice.Keys, group.Uuid, 1, First, "one", Deadline)).IsSuccess);
+        // Later chunks of a longer version, whose first one was never written.
+        string part = GroupOutbox.PartBase(group.Uuid, DnaKeys.DayOf(Alice.Network.Now), 0);
+        var left = new NewSecureValue { Id = Alice.Network.OwnerValueId, Type = 0x1001, Data = ChunkCodec.Write(new Chunk(3, 1, 100_000, default, new byte[10])) };
+        for (int i = 0; i < 3; i++) Network.Put(DnaKeys.Chunk(part, 1), [1, 1, 2, 3], left);
+        string[] texts = ["one", .. Enumerable.Range(0, 12).Select(_ => Convert.ToHexString(RandomNumberGenerator.GetBytes(4096)))];
+        foreach (string text in texts[1..]) Assert.True((await Alice.GroupOutbox.SendAsync(Alice.Keys, group.Uuid, 1, First, text, Deadline)).IsSuccess);
+        Assert.Equal(texts, (await Bob.GroupOutbox.ReadAsync(group, Keys, 0, Deadline)).Texts.Select(text => text.Text));
+    }
+
+    /// <summary>Lets time pass in steps so small that the day, of which eight hours are left, does not end within the minute that is the limit.</summary>
+    private async Task<PutReport> WithinTheDayAsync(Task<PutReport> sending)
+    {
+        for (long start = Environment.TickCount64; !sending.IsCompleted && Environment.TickCount64 - start < 60_000;)
+        {
+            Time.Advance(TimeSpan.FromMilliseconds(1));
+            await Task.Yield();
+        }
+
+        Assert.True(sending.IsCompleted);
+        return await sending;
     }
 
     private async Task<Group> GroupAsync()

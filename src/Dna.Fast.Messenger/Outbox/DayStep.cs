@@ -49,8 +49,7 @@ internal sealed class DayStep(OutboxCall call, OutboxTurn turn)
         at = _state.Parts.Count - 1;
         _state.Parts[at].Messages.Add(message with { Seq = ++_state.LastSeq });
         PutReport report = await WriteAsync(at).ConfigureAwait(false);
-        if (report.IsSuccess) return report;
-        // It may be there in part; whoever repeats the call finds out. Until then it is not queued.
+        if (report.IsSuccess || report.IsPending) return report;
         _state.Parts[at].Messages.RemoveAll(IsThis);
         turn.SavePart(at, isDurable: false);
         return report;
@@ -71,7 +70,8 @@ internal sealed class DayStep(OutboxCall call, OutboxTurn turn)
             (report, _) = await PutAsync(at).ConfigureAwait(false);
         }
 
-        if (!report.IsSuccess) return report;
+        // It may be there, or in part: it is put again until that is known.
+        if (!report.IsSuccess) return report with { IsPending = report.Code is ResultCode.NetworkError or ResultCode.Timeout };
         part.IsPending = false;
         part.IsWritten = true;
         turn.SavePart(at, isDurable: false);

@@ -8,7 +8,7 @@ namespace Dna.Fast.Messenger;
 /// <list type="bullet">
 /// <item>Any thread; what goes to one recipient goes one after the other, in the order of the calls. A deadline covers a whole call.</item>
 /// <item>A message is appended to what the network has and to what this client knows, so that an old answer loses nothing; when neither can be known, nothing is written.</item>
-/// <item>Queueing the same envelope again changes nothing: a call that ended without an answer may be repeated.</item>
+/// <item>Queueing the same envelope again changes nothing: a call that ended without an answer may be repeated. What may have arrived stays here until nodes have it for certain.</item>
 /// <item>Expired messages and those that the recipient acknowledged with a signature leave the outbox.</item>
 /// <item>An outbox holds about six short messages; the 500 after them that day go into buckets, which clients of the first generation do not see.</item>
 /// <item>Of two devices of one user that write at the same time one is told so and writes again, with what the other wrote in it; into buckets each writes its own.</item>
@@ -44,8 +44,8 @@ public sealed class OfflineQueue : IDisposable
     /// <summary>Queues an envelope for a recipient.</summary>
     /// <param name="recipient">Fingerprint.</param>
     /// <param name="envelope">What <see cref="IUserKeys.Seal"/> made; at most 63,488 bytes.</param>
-    /// <returns>InvalidParameter; OutOfMemory when the envelope is too long or 500 messages of today are there already; NetworkError and Timeout: it is not queued as far as is known;
-    /// StorageError: nothing was sent.</returns>
+    /// <returns>InvalidParameter; OutOfMemory when the envelope is too long or 500 messages of today are there already; NetworkError and Timeout: it is not queued,
+    /// or, when the report says so (<see cref="PutReport.IsPending"/>), nodes may have it, and it is kept and put again; StorageError: nothing was sent.</returns>
     /// <exception cref="OperationCanceledException">Cancelled; it may be sent, now or, where it is on the disk, later.</exception>
     public async Task<PutReport> QueueAsync(IUserKeys sender, string recipient, ReadOnlyMemory<byte> envelope, TimeSpan deadline, CancellationToken cancellation = default)
     {

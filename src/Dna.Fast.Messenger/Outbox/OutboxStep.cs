@@ -38,7 +38,7 @@ internal sealed class OutboxStep(OutboxCall call, OutboxTurn turn)
     public async Task<PutReport> QueueAsync(OfflineMessage message)
     {
         if (await _day.BeginAsync(DnaKeys.DayOf(message.Timestamp)).ConfigureAwait(false) is { } stuck) return stuck;
-        bool wasThere = _state.Outbox.Exists(IsThis);
+        bool isKept = _state.Outbox.Exists(IsThis);
         for (int attempt = 1; ; attempt++)
         {
             ResultCode code = await ReadOutboxAsync().ConfigureAwait(false);
@@ -50,23 +50,41 @@ internal sealed class OutboxStep(OutboxCall call, OutboxTurn turn)
                 RemoveExpired(message.Timestamp);
                 if (!HasRoom(message) && await RemoveAcknowledgedAsync().ConfigureAwait(false) is { } unknown) return Give(unknown);
                 // What overflowed once today goes on in buckets: order within one second is kept that way.
-                if (!HasRoom(message) || _state.Parts.Exists(part => part.Messages.Count > 0)) return await _day.AppendAsync(message).ConfigureAwait(false);
+                if (!HasRoom(message) || _state.Parts.Exists(part => part.Messages.Count > 0))
+                {
+                    PutReport appended = await _day.AppendAsync(message).ConfigureAwait(false);
+                    return appended.IsSuccess || appended.IsPending ? appended : Give(appended);
+                }
+
                 _state.Outbox.Add(message);
             }
 
             RecordPut put = await WriteOutboxAsync().ConfigureAwait(false);
             if (put.IsSuccess) return put.Report;
+            // Nodes may have it all the same, also where others said that another device was first.
+            isKept |= put.Report.Code is ResultCode.NetworkError or ResultCode.Timeout;
             if (!put.IsOutdated || attempt == RaceTriesMax) return Give(put.Report);
         }
 
         bool IsThis(OfflineMessage other) => other.Digest == message.Digest;
 
-        // As far as is known it is not queued; what was there before stays.
+        // What nobody has is not queued; what somebody may have, or was there before, stays, and is put again.
         PutReport Give(PutReport failed)
         {
-            if (wasThere || _state.Outbox.RemoveAll(IsThis) == 0) return failed;
-            turn.SaveOutbox(isDurable: false);
-            return failed;
+            bool isThere = _state.Outbox.Exists(IsThis);
+            if (isKept && !isThere)
+            {
+                _state.Outbox.Add(message);
+                _state.IsPending = true;
+                turn.SaveOutbox(isDurable: true);
+            }
+            else if (!isKept && isThere)
+            {
+                _state.Outbox.RemoveAll(IsThis);
+                turn.SaveOutbox(isDurable: false);
+            }
+
+            return failed with { IsPending = isKept && _state.IsPending };
         }
     }
 

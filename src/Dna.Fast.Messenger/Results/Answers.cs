@@ -17,6 +17,9 @@ public readonly record struct PutReport(ResultCode Code, int Acknowledged)
 {
     public bool IsSuccess => Code == ResultCode.Success;
 
+    /// <summary>True for a message of which nobody knows whether nodes have it: it is kept, and put again until they do. Sending its text again would make a second message of it.</summary>
+    public bool IsPending { get; init; }
+
     internal static PutReport No(ResultCode code) => new(code, 0);
 
     /// <summary>Several values that belong together: as good as the worst of them.</summary>

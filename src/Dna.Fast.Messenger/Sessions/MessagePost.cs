@@ -25,7 +25,7 @@ internal sealed class MessagePost(IUserKeys keys, MessengerServices services, Di
         if (direct is not null && await direct.TrySendAsync(recipient, envelope, digest, deadline, cancellation).ConfigureAwait(false)) return new SendReport(ResultCode.Success, digest, 0, true);
         PutReport queued = await services.Queue.QueueAsync(keys, recipient.Fingerprint, envelope, deadline.Left, cancellation).ConfigureAwait(false);
         if (queued.IsSuccess && salting is not null) await salting.OfferAsync(recipient, deadline, cancellation).ConfigureAwait(false);
-        return new SendReport(queued.Code, digest, queued.Acknowledged, false);
+        return new SendReport(queued.Code, digest, queued.Acknowledged, false) { IsPending = queued.IsPending };
     }
 
     /// <summary>Opens what is ours to read, each message once though there be several copies of it.</summary>

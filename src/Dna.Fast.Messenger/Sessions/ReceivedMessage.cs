@@ -34,4 +34,7 @@ public sealed record CheckReport(IReadOnlyList<ReceivedMessage> Messages, IReadO
 public readonly record struct SendReport(ResultCode Code, MessageDigest Id, int Acknowledged, bool IsDelivered)
 {
     public bool IsSuccess => Code == ResultCode.Success;
+
+    /// <summary>As <see cref="PutReport.IsPending"/>.</summary>
+    public bool IsPending { get; init; }
 }

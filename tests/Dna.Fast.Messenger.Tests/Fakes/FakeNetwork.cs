@@ -37,6 +37,9 @@ internal sealed class FakeNetwork(int seed = 1)
     /// <summary>Keys under which no node takes a value.</summary>
     public HashSet<InfoHash> UnreachablePuts { get; } = [];
 
+    /// <summary>Nodes take what is put, and what they answer comes too late.</summary>
+    public bool IsPutAnswerLate { get; set; }
+
     /// <summary>Gets give the version before the newest one.</summary>
     public bool IsStale { get; set; }
 
@@ -115,7 +118,7 @@ internal sealed class FakeNetwork(int seed = 1)
             if (!KeepsFirst || seq == 0 || value.Type == 0) own.Versions.Add((seq, value.Type, value.Data.ToArray()));
             Puts++;
             if (!IsDeaf) foreach (Channel<SecureListenEvent> heard in _listeners.GetValueOrDefault(key, [])) Tell(heard, own);
-            return new SecurePutAnswer(SecurePutStatus.Acknowledged, value.Id, seq, 8, 8);
+            return IsPutAnswerLate ? new SecurePutAnswer(SecurePutStatus.TimedOut, value.Id, 0, 0, 8) : new SecurePutAnswer(SecurePutStatus.Acknowledged, value.Id, seq, 8, 8);
         }
     }
 

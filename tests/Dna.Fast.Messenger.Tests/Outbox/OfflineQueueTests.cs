@@ -155,7 +155,7 @@ public sealed class OfflineQueueTests
         await _alice.Queue.QueueAsync(_alice.Keys, Bob, new byte[] { 1 }, Deadline);
         var again = new TestClient(_network, _alice.Keys, owner: 1, _time);
         _network.IsUnreachable = true;
-        Assert.Equal(ResultCode.NetworkError, (await again.Queue.QueueAsync(_alice.Keys, Bob, new byte[] { 2 }, Deadline)).Code);
+        Assert.Equal(PutReport.No(ResultCode.NetworkError), await again.Queue.QueueAsync(_alice.Keys, Bob, new byte[] { 2 }, Deadline));
         _network.IsUnreachable = false;
         _network.IsLate = true;
         Assert.Equal(ResultCode.Timeout, (await again.Queue.QueueAsync(_alice.Keys, Bob, new byte[] { 2 }, Deadline)).Code);

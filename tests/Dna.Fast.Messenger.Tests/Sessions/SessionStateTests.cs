@@ -1,8 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using Dna.Fast.Kademlia;
 using Dna.Fast.Messenger.Tests.Fakes;
-using Dna.Fast.Wire;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Dna.Fast.Messenger.Tests.Sessions;
@@ -67,26 +65,6 @@ public sealed class SessionStateTests : IDisposable
         await using MessengerSession again = await StartAsync(1);
         await again.Resumed.WaitAsync(TimeSpan.FromMinutes(1));
         Assert.Equal(sent, (await bob.Services.Inbox.RetrieveAsync(Bob, [Alice], InboxDepth.Full, Deadline)).Messages.Select(message => message.Envelope.ToArray()));
-    }
-
-    [Fact]
-    public async Task Pain_27_a_part_whose_writing_ended_in_between_is_whole_again_within_the_session()
-    {
-        byte[][] sent = [.. Enumerable.Range(0, 14).Select(_ => RandomNumberGenerator.GetBytes(UsualBytes))];
-        await using MessengerSession alice = await StartAsync(1), bob = await StartAsync(2);
-        foreach (byte[] envelope in sent[..13]) Assert.True((await QueueAsync(alice, envelope)).IsSuccess);
-        string part = ChunkBases.OutboxDay(Alice, Bob, DnaKeys.DayOf(alice.Services.Network.Now));
-        InfoHash first = DnaKeys.Chunk(part, 0);
-        await using IAsyncEnumerator<SecureListenEvent> changes = _network.Client(2).ListenAsync(first, default).GetAsyncEnumerator(CancellationToken.None);
-        Assert.True(await changes.MoveNextAsync());
-        _network.UnreachablePuts.Add(first);
-        Assert.False((await QueueAsync(alice, sent[13])).IsSuccess);
-        Assert.Equal(ResultCode.SerializationFailed, (await bob.Services.Chunks.ReadAsync(part, OutboxLimits.PartBytesMax, null, new Deadline(_time, Deadline), default, tries: 1)).Code);
-        _network.UnreachablePuts.Remove(first);
-        Task<bool> changed = changes.MoveNextAsync().AsTask();
-        await TestClient.PassTimeUntilAsync(changed, _time);
-        InboxReport read = await bob.Services.Inbox.RetrieveAsync(Bob, [Alice], InboxDepth.Full, Deadline);
-        Assert.Equal(sent[..13], read.Messages.Take(13).Select(message => message.Envelope.ToArray()));
     }
 
     [Fact]

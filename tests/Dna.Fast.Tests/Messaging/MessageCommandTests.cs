@@ -1,4 +1,7 @@
 using System.Text.Json;
+using Dna.Fast.Commands.Msg;
+using Dna.Fast.Messaging;
+using Dna.Fast.Messenger;
 using Dna.Fast.Tests.Id;
 
 namespace Dna.Fast.Tests.Messaging;
@@ -85,6 +88,20 @@ public sealed class MessageCommandTests : IDisposable
         IdResult read = await _bench.SucceedAsync(_bench.Alice, "msg", "check", "--from", me, "--json");
         string[] texts = [.. read.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("text").GetString()!)];
         Assert.Equal(["an argument", "two\nlines", "first", "second", "third", "before"], texts);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_message_that_may_have_arrived_is_said_to_be_kept_and_not_to_be_sent_again(bool isJson)
+    {
+        using StringWriter output = new(), error = new();
+        SendReport sent = new(ResultCode.Timeout, new MessageDigest(26), 0, false) { IsPending = true };
+        Assert.Equal(ExitCode.Unreachable, await MsgSendCommand.SayPendingAsync(new Speaker(output, error, isJson), sent, "bob", Someone));
+        Assert.Contains("is kept, id=0000000000000000000000000000001a", error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("do not send it again", error.ToString(), StringComparison.Ordinal);
+        if (isJson) Assert.Equal($$"""{"id":"0000000000000000000000000000001a","to":"{{Someone}}","acknowledged":0,"delivered":false,"pending":true}""", output.ToString().TrimEnd());
+        else Assert.Empty(output.ToString());
     }
 
     private Task<IdResult> PipeAsync(string input, string to, params string[] more) =>

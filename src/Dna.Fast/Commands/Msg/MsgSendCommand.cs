@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using Dna.Fast.Identities;
 using Dna.Fast.Messaging;
 using Dna.Fast.Messenger;
@@ -44,10 +45,12 @@ internal static class MsgSendCommand
         return fingerprint is null ? code : await Text.ForEachAsync(surroundings, scene, result, text => SendAsync(scene, user, fingerprint, text)).ConfigureAwait(false);
     }
 
-    /// <remarks>JSON: <c>id</c> (32 hexadecimal digits; the reader sees the same), <c>to</c> (fingerprint), <c>acknowledged</c> (nodes that keep it), <c>delivered</c> (true: the reader's client took it directly).</remarks>
+    /// <remarks>JSON: <c>id</c> (32 hexadecimal digits; the reader sees the same), <c>to</c> (fingerprint), <c>acknowledged</c> (nodes that keep it), <c>delivered</c> (true: the reader's client took it directly),
+    /// <c>pending</c> (true, with <see cref="ExitCode.Unreachable"/>: it is kept, and sent again by a later command).</remarks>
     private static async Task<int> SendAsync(MessengerScene scene, string user, string fingerprint, string text)
     {
         SendReport sent = await scene.Session.SendAsync(fingerprint, Encoding.UTF8.GetBytes(text), scene.Deadline, scene.Cancellation).ConfigureAwait(false);
+        if (sent.IsPending) return await SayPendingAsync(scene, sent, user, fingerprint).ConfigureAwait(false);
         if (!sent.IsSuccess)
         {
             return await scene.FailAsync(
@@ -59,13 +62,27 @@ internal static class MsgSendCommand
 
         string id = IdOf(sent.Id);
         string where = sent.IsDelivered ? "delivered" : string.Create(CultureInfo.InvariantCulture, $"{sent.Acknowledged} nodes keep it");
-        return await scene.SayAsync($"sent to {user}: {where} id={id}", json =>
-        {
-            json.WriteString("id", id);
-            json.WriteString("to", fingerprint);
-            json.WriteNumber("acknowledged", sent.Acknowledged);
-            json.WriteBoolean("delivered", sent.IsDelivered);
-        }).ConfigureAwait(false);
+        return await scene.SayAsync($"sent to {user}: {where} id={id}", json => Write(json, sent, fingerprint)).ConfigureAwait(false);
+    }
+
+    /// <summary>Says that a message may be in the network or not: whoever sends its text again makes a second message of it.</summary>
+    internal static async Task<int> SayPendingAsync(Speaker speaker, SendReport sent, string user, string fingerprint)
+    {
+        if (speaker.IsJson) await speaker.SayAsync("", json => Write(json, sent, fingerprint)).ConfigureAwait(false);
+        return await ClientCommand.FailAsync(
+            speaker.Error,
+            ExitCode.Unreachable,
+            $"the message to {user} is kept, id={IdOf(sent.Id)}: not enough nodes answered to know whether they have it. The next dna msg command that reaches them sends it; do not send it again")
+            .ConfigureAwait(false);
+    }
+
+    private static void Write(Utf8JsonWriter json, SendReport sent, string fingerprint)
+    {
+        json.WriteString("id", IdOf(sent.Id));
+        json.WriteString("to", fingerprint);
+        json.WriteNumber("acknowledged", sent.Acknowledged);
+        json.WriteBoolean("delivered", sent.IsDelivered);
+        json.WriteBoolean("pending", sent.IsPending);
     }
 
     /// <summary>A message's id as programs see it: 32 hexadecimal digits.</summary>
